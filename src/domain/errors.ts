@@ -1,0 +1,72 @@
+// Owns the errors of Lector: one class, one table of what each code means for a job.
+
+/** What a failure means for the job: tell and end, try again, keep for the backlog, or stop the program at start. */
+export type ErrorAction = 'refuse' | 'retry' | 'fail' | 'config';
+
+/** `usesAttempt: false` marks outages and rate limits, which may last and say nothing about the document. */
+export type ErrorRule = { action: ErrorAction; usesAttempt: boolean };
+
+const refuse: ErrorRule = { action: 'refuse', usesAttempt: false };
+const retry: ErrorRule = { action: 'retry', usesAttempt: true };
+const outage: ErrorRule = { action: 'retry', usesAttempt: false };
+const fail: ErrorRule = { action: 'fail', usesAttempt: false };
+const config: ErrorRule = { action: 'config', usesAttempt: false };
+
+export const ERRORS = {
+  not_a_document: refuse,
+  empty_file: refuse,
+  unreadable: refuse,
+  password_needed: refuse,
+  too_large: refuse,
+  media_missing: refuse,
+  timeout: refuse,
+  out_of_memory: refuse,
+  file_not_found: refuse,
+
+  homeserver_unavailable: outage,
+  homeserver_rate_limited: outage,
+  media_unavailable: retry,
+  storage_full: outage,
+  model_unavailable: outage,
+  model_rate_limited: outage,
+  thread_crashed: retry,
+
+  homeserver_refused: fail,
+  model_failed: fail,
+  model_context_exceeded: fail,
+  internal: fail,
+
+  config_invalid: config,
+  login_failed: config,
+  data_dir_unusable: config,
+  data_dir_in_use: config,
+  database_newer: config,
+} as const satisfies Record<string, ErrorRule>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export type AppErrorOptions = {
+  cause?: unknown;
+  /** How long the other side asked us to wait, in milliseconds. */
+  retryAfterMs?: number | undefined;
+};
+
+/** The one error that Lector throws: a code of `ERRORS`, a message for the log (never for the room), and its cause. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Any thrown value as an AppError; what is not one already becomes `fallback` with the value as its cause. */
+export function toAppError(thrown: unknown, fallback: ErrorCode = 'internal'): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new AppError(fallback, message, { cause: thrown });
+}

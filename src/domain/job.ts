@@ -1,0 +1,35 @@
+// Owns the typed job: what the queue carries and the states that the ledger keeps.
+import type { MediaKind, Upload } from './media.ts';
+
+/** The way of a job; `waiting` backs off until a time, the last four are ends. */
+export const JOB_STATES = [
+  'received',
+  'queued',
+  'reading',
+  'thinking',
+  'replying',
+  'waiting',
+  'done',
+  'refused',
+  'failed',
+  'cancelled',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** States that end a job: nothing is done for it any more. */
+export const END_STATES = ['done', 'refused', 'failed', 'cancelled'] as const satisfies readonly JobState[];
+
+/** A file that lies complete in the spool. */
+export type SpooledFile = { path: string; bytes: number; sha256: string; kind: MediaKind };
+
+/** What a consumer takes from the queue: ids and a path, never bytes or keys. */
+export type Job = {
+  /** The event id of the upload: the key of the job everywhere. */
+  id: string;
+  upload: Upload;
+  file: SpooledFile;
+  /** Counts from 1. */
+  attempt: number;
+  receivedAtMs: number;
+  queuedAtMs: number;
+};

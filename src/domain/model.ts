@@ -1,0 +1,40 @@
+// Owns the small interface that every language model is used through.
+
+export type ModelRequest = {
+  /** Lector's own instructions; never holds text of a document. */
+  system: string;
+  /** The task with the document's text, fenced. */
+  user: string;
+  maxOutputTokens: number;
+  signal: AbortSignal;
+};
+
+export type TokenUsage = { inputTokens: number; outputTokens: number };
+
+export type ModelAnswer = {
+  text: string;
+  /** `length`: the model was cut off at its output limit. */
+  finish: 'stop' | 'length' | 'other';
+  usage: TokenUsage;
+};
+
+/** What `doctor` learns of a model: ready, or why not and what to do. */
+export type ModelCheck = { ok: true; detail: string } | { ok: false; detail: string; advice: string };
+
+export interface Model {
+  /** Provider and model, as answers and logs name it. */
+  readonly name: string;
+  /** Host that the text goes to, for the welcome notice. */
+  readonly host: string;
+  /** Prompt and answer together fit into so many tokens. */
+  readonly contextTokens: number;
+  /**
+   * One call, without retries.
+   * Throws AppError `model_unavailable` (unreachable, 5xx, time-out, login or model name refused), `model_rate_limited`
+   * (with retryAfterMs when told), `model_context_exceeded`, `model_failed` (anything that trying again will not mend).
+   * Aborting `signal` rejects at once with the signal's reason.
+   */
+  complete(request: ModelRequest): Promise<ModelAnswer>;
+  /** One cheap look whether the server answers and has the model; never throws. */
+  check(signal: AbortSignal): Promise<ModelCheck>;
+}

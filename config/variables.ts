@@ -1,0 +1,172 @@
+// Owns the schema of every environment variable: its meaning, unit, default and whether it is a secret.
+import { z } from 'zod';
+
+type Meta = { section: string; about: string; shown?: string; secret?: boolean };
+const shownAs = (section: string) => (about: string, shown?: string, secret?: boolean) =>
+  ({ section, about, ...(shown && { shown }), ...(secret && { secret }) }) satisfies Meta;
+
+/** What .env.example and the README say of a variable; zod keeps it beside the schema. */
+export const variableMeta = z.registry<Meta>();
+
+const whole = (least: number, most: number, fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: `must be a whole number from ${least} to ${most}`,
+    })
+    .transform(Number);
+
+const flag = (fallback: boolean) =>
+  z
+    .string()
+    .toLowerCase()
+    .default(String(fallback))
+    .refine((text) => ['true', 'false', '1', '0', 'yes', 'no'].includes(text), { error: 'must be true or false' })
+    .transform((text) => ['true', '1', 'yes'].includes(text));
+
+const oneOf = <const T extends readonly [string, ...string[]]>(names: T, fallback: T[number]) =>
+  z
+    .string()
+    .toLowerCase()
+    .default(fallback)
+    .pipe(z.enum(names, { error: `must be one of ${names.join(', ')}` }));
+
+const url = z
+  .string()
+  .refine((text) => /^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text), {
+    error: 'must be an address that begins with http:// or https://',
+  })
+  .transform((text) => text.replace(/\/+$/, ''))
+  .optional();
+
+const globs = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .optional();
+
+const text = z.string().optional();
+const language = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z]{2,3}$/, { error: 'must be a language code such as en or de' })
+  .optional();
+
+const matrix = shownAs('Matrix');
+const storage = shownAs('Storage');
+const work = shownAs('Work');
+const model = shownAs('Language model');
+const limits = shownAs('Limits');
+const answers = shownAs('Answers');
+const logs = shownAs('Logs');
+
+/** Every variable that Lector reads; parsed one by one so that all wrong ones are named at once. */
+export const variables = {
+  MATRIX_HOMESERVER_URL: url.register(variableMeta, matrix('address of the homeserver', 'https://matrix.example.org')),
+  MATRIX_USER: text.register(
+    variableMeta,
+    matrix("the bot's user, @lector:example.org or lector", '@lector:example.org'),
+  ),
+  MATRIX_PASSWORD: text.register(variableMeta, matrix('its password; used for the first login only', '', true)),
+  MATRIX_ACCESS_TOKEN: text.register(variableMeta, matrix('instead of user and password', '', true)),
+  MATRIX_ALLOWED_USERS: globs.register(
+    variableMeta,
+    matrix("who may use it: globs, comma-separated; default: all users of the bot's own homeserver", '@*:example.org'),
+  ),
+  MATRIX_ALLOWED_ROOMS: globs.register(
+    variableMeta,
+    matrix('rooms it may join: globs, comma-separated; default: any room an allowed user invites it to'),
+  ),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .register(variableMeta, storage('database, spool and login; created readable by its owner only')),
+  BACKFILL_HOURS: whole(0, 8760, 0).register(
+    variableMeta,
+    storage('first start with an empty DATA_DIR: answers nothing older than this'),
+  ),
+  MAX_CONCURRENT_WORKERS: whole(1, 64, 3).register(variableMeta, work('jobs in flight')),
+  QUEUE_MAX_SIZE: whole(1, 100_000, 100).register(variableMeta, work('jobs held in memory; more wait in the database')),
+  QUEUE_MONITORING: flag(false).register(variableMeta, work('logs depth, active, waiting, rate and memory every 60 s')),
+  SHUTDOWN_TIMEOUT_SECONDS: whole(0, 3600, 60).register(variableMeta, work('time to finish running jobs before exit')),
+  WORKER_THREADS: z
+    .string()
+    .refine((value) => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 64, {
+      error: 'must be a whole number from 1 to 64',
+    })
+    .transform(Number)
+    .optional()
+    .register(variableMeta, work('reading threads; default: the cores, at most MAX_CONCURRENT_WORKERS')),
+  LLM_PROVIDER: oneOf(['auto', 'openai', 'ollama', 'none'], 'auto').register(
+    variableMeta,
+    model(
+      'auto, openai (any compatible server), ollama or none; auto: openai if LLM_API_KEY or LLM_BASE_URL, ollama if OLLAMA_HOST, else none',
+    ),
+  ),
+  LLM_BASE_URL: url.register(variableMeta, model('address of an OpenAI-compatible server', 'http://127.0.0.1:8080/v1')),
+  LLM_API_KEY: text.register(variableMeta, model('its key, where it wants one', '', true)),
+  OLLAMA_HOST: text.register(variableMeta, model('address of an Ollama server', 'http://127.0.0.1:11434')),
+  LLM_MODEL: text.register(variableMeta, model('name of the model; a local server: the first it lists')),
+  LLM_TIMEOUT_SECONDS: whole(1, 3600, 120).register(variableMeta, model('for one call')),
+  LLM_MAX_OUTPUT_TOKENS: whole(64, 100_000, 1024).register(variableMeta, model('for one answer')),
+  LLM_CONTEXT_TOKENS: whole(1024, 10_000_000, 8192).register(
+    variableMeta,
+    model('context of the model; longer documents go in parts'),
+  ),
+  LLM_FALLBACK: flag(true).register(
+    variableMeta,
+    model('a document that the model fails on is answered with its own sentences instead of an error'),
+  ),
+  MAX_FILE_MB: whole(1, 2000, 50).register(variableMeta, limits('larger uploads are refused with a sentence')),
+  MAX_PAGES: whole(1, 100_000, 500).register(
+    variableMeta,
+    limits('longer documents are read up to here, and the answer says so'),
+  ),
+  MAX_IMAGE_MEGAPIXELS: whole(1, 1000, 50).register(
+    variableMeta,
+    limits('larger pictures inside a PDF are not decoded'),
+  ),
+  WORKER_MEMORY_MB: whole(64, 8192, 256).register(variableMeta, limits('heap of one reading thread')),
+  JOB_TIMEOUT_SECONDS: whole(1, 86_400, 300).register(variableMeta, limits('time in threads for one document')),
+  SPOOL_MAX_MB: whole(1, 1_000_000, 1024).register(variableMeta, limits('downloads on disk at one time; more wait')),
+  REPLY_LANGUAGE: language.register(
+    variableMeta,
+    answers("language of summaries, such as en or de; default: the document's"),
+  ),
+  LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info').register(
+    variableMeta,
+    logs('debug, info, warn, error or silent'),
+  ),
+  LOG_FORMAT: oneOf(['auto', 'pretty', 'json'], 'auto').register(
+    variableMeta,
+    logs('pretty or json; auto: pretty on a terminal, else json'),
+  ),
+};
+
+/** Names of the design whose features come with later versions: set, they are warned of and change nothing. */
+export const LATER_VARIABLES = [
+  'MATRIX_ADMINS',
+  'MATRIX_OPS_ROOM',
+  'LLM_VISION_MODEL',
+  'LLM_REQUESTS_PER_MINUTE',
+  'LLM_TOKENS_PER_MINUTE',
+  'BACKLOG_CRON',
+  'STORE_PASSPHRASE',
+  'DEFAULT_MODE',
+  'MEMBER_UPLOADS_PER_MINUTE',
+  'RESULT_CACHE_DAYS',
+  'RETENTION_DAYS',
+  'OCR_LANGUAGES',
+  'DEFAULT_PROFILE',
+  'HTTP_HOST',
+  'HTTP_PORT',
+  'HTTP_TOKEN',
+] as const;
+
+/** Set, these would promise what this version cannot keep: refused at start. */
+export const REFUSED_VARIABLES = ['REDIS_URL'] as const;

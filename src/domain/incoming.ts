@@ -1,0 +1,25 @@
+// Owns what one sync tells Lector, in its own words: nothing past matrix/ knows the shape of a raw event.
+import type { Upload } from './media.ts';
+
+/** A member's text that begins with `!lector`. */
+export type Command = {
+  eventId: string;
+  roomId: string;
+  sender: string;
+  threadRootId: string | undefined;
+  /** What stands after `!lector`, in lower case: `['help']`. */
+  words: string[];
+};
+
+export type Incoming =
+  | { kind: 'upload'; upload: Upload; ageMs: number }
+  | { kind: 'command'; command: Command }
+  | { kind: 'redaction'; roomId: string; redactedEventId: string }
+  | { kind: 'invite'; roomId: string; inviter: string; encrypted: boolean }
+  /** The bot is in the room since this sync; `isNew: false`: it was there before the ledger began. */
+  | { kind: 'joined'; roomId: string; isNew: boolean }
+  | { kind: 'left'; roomId: string }
+  | { kind: 'encrypted'; roomId: string }
+  | { kind: 'replaced'; roomId: string; replacementRoomId: string; sender: string };
+
+export type SyncBatch = { nextBatch: string; incoming: Incoming[] };

@@ -1,0 +1,100 @@
+// Owns the interfaces of the ledger: what is stored durably, with atomicity and result stated per method.
+import type { ErrorCode } from './errors.ts';
+import type { JobState } from './job.ts';
+import type { Upload } from './media.ts';
+import type { Reply } from './reply.ts';
+
+/** A job as the ledger keeps it. */
+export type JobRow = {
+  upload: Upload;
+  state: JobState;
+  /** Counts from 1. */
+  attempt: number;
+  /** When the member posted it, by the bot's own clock. */
+  postedAtMs: number;
+  receivedAtMs: number;
+  /** Since when the model or the homeserver has been away for this job; null: not at all. */
+  outageSinceMs: number | null;
+  errorCode: ErrorCode | null;
+};
+
+/** How a job ends once its replies are out. */
+export type JobEnd = 'done' | 'refused' | 'failed';
+
+export type JobCounts = Record<JobState, number>;
+
+/** Every method is one transaction of its own unless it is called inside `Ledger.transaction`. */
+export interface JobLedger {
+  /** Adds a job in state `received`; `known`: its event id is there already and nothing changed. */
+  insert(upload: Upload, times: { postedAtMs: number; receivedAtMs: number }): 'inserted' | 'known';
+  get(eventId: string): JobRow | null;
+  /** Moves the oldest job that is `received`, or `waiting` and due, to `queued` and returns it; null: there is none. */
+  claim(nowMs: number): JobRow | null;
+  /** When the next `waiting` job is due; null: none waits. */
+  nextDueMs(): number | null;
+  /** Moves a job that has not ended; `false`: it is not there or has ended (a redaction came in between). */
+  move(eventId: string, state: 'queued' | 'reading' | 'thinking'): boolean;
+  /** Backs a job off until `untilMs`. */
+  wait(
+    eventId: string,
+    back: { untilMs: number; attempt: number; outageSinceMs: number | null; errorCode: ErrorCode },
+  ): void;
+  /** Saves the replies and moves the job to `replying` in one transaction; `false`: it has ended, nothing saved. */
+  saveReplies(eventId: string, replies: Reply[], end: { state: JobEnd; errorCode: ErrorCode | null }): boolean;
+  /** Ends a `replying` job in the state that `saveReplies` named. */
+  finish(eventId: string): void;
+  /** Ends a job without any reply. */
+  cancel(eventId: string): void;
+  /** Ends every open job of a room without any reply. */
+  cancelRoom(roomId: string): void;
+  /** At start: jobs that a crash caught in `queued`, `reading` or `thinking` become `received` again; returns their number. */
+  resume(): number;
+  /** Ids of jobs in `replying`, oldest first. */
+  replying(): string[];
+  /** Jobs before this one that have not ended. */
+  placeInLine(eventId: string): number;
+  counts(): JobCounts;
+}
+
+export type StoredReply = { reply: Reply; sentEventId: string | null };
+
+export interface ReplyLedger {
+  /** Keeps a reply to be sent; a second one for the same source and part is ignored. */
+  save(reply: Reply): void;
+  find(sourceEventId: string, part: Reply['part']): StoredReply | null;
+  /** Replies not yet sent, in the order they were saved. */
+  unsent(): Reply[];
+  unsentOf(sourceEventId: string): Reply[];
+  markSent(reply: Reply, sentEventId: string): void;
+  /** Forgets a reply that is not to be sent any more. */
+  drop(reply: Reply): void;
+  /** Event ids of everything that was sent for a source and still stands. */
+  sentFor(sourceEventId: string): string[];
+  /** Forgets all that was to be sent to a room. */
+  dropRoom(roomId: string): void;
+}
+
+export type RoomState = 'invited' | 'joined' | 'left';
+
+export interface RoomLedger {
+  state(roomId: string): RoomState | null;
+  set(roomId: string, state: RoomState, nowMs: number, invitedBy?: string): void;
+  /** Invites that have not been answered yet. */
+  invited(): { roomId: string; invitedBy: string }[];
+  joinedCount(): number;
+}
+
+export interface SyncLedger {
+  token(): string | null;
+  setToken(token: string): void;
+}
+
+export interface Ledger {
+  readonly jobs: JobLedger;
+  readonly replies: ReplyLedger;
+  readonly rooms: RoomLedger;
+  readonly sync: SyncLedger;
+  /** Runs `work` in one transaction: all of it is stored, durably, or none. Throws AppError `storage_full` on a full disk. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}

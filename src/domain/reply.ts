@@ -1,0 +1,37 @@
+// Owns what Lector sends to a room and the transaction id that makes sending it again harmless.
+import { createHash } from 'node:crypto';
+
+/** One reply of a source event; together with the source's id it is the key of what was sent. */
+export type ReplyPart =
+  | 'answer'
+  | 'text'
+  | 'status'
+  | 'status_gone'
+  | 'taken'
+  | 'mark'
+  | 'welcome'
+  | 'denied'
+  | 'retracted';
+
+export type ReplyBody =
+  | { kind: 'message'; content: Record<string, unknown> }
+  | { kind: 'reaction'; content: Record<string, unknown> }
+  | { kind: 'redaction'; redactedEventId: string };
+
+export type Reply = {
+  roomId: string;
+  sourceEventId: string;
+  part: ReplyPart;
+  body: ReplyBody;
+  /** Optional replies (reactions, clean-up) wait until answers leave room for them. */
+  optional: boolean;
+};
+
+/**
+ * The transaction id of a reply: the same source and part give the same id, in every life of the process. Homeservers answer a
+ * repeated id with the first event's id (client-server API, "transaction identifiers").
+ */
+export function transactionId(reply: Pick<Reply, 'sourceEventId' | 'part'>, revision = 0): string {
+  const hash = createHash('sha256').update(`${reply.sourceEventId}\n${reply.part}\n${revision}`).digest('base64url');
+  return `lector-${hash.slice(0, 32)}`;
+}

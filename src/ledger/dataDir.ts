@@ -1,0 +1,48 @@
+// Owns the data folder: private to its owner, and used by one process at a time.
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../domain/errors.ts';
+
+export type DataDir = { path: string; database: string; spool: string; session: string };
+
+/** Names what lies where in the data folder; touches nothing. */
+export function dataDirAt(path: string): DataDir {
+  return {
+    path,
+    database: join(path, 'lector.db'),
+    spool: join(path, 'spool'),
+    session: join(path, 'session.json'),
+  };
+}
+
+/** Creates the folder (0700), or tightens one that is there. Throws `data_dir_unusable` naming what to do. */
+export function prepareDataDir(path: string): DataDir {
+  const dir = dataDirAt(path);
+  try {
+    for (const folder of [dir.path, dir.spool]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      chmodSync(folder, 0o700);
+    }
+  } catch (cause) {
+    throw new AppError('data_dir_unusable', `DATA_DIR ${path} cannot be used: ${(cause as Error).message}`, { cause });
+  }
+  return dir;
+}
+
+/**
+ * Takes the folder for this process until `release` or the process's end, however it ends: the lock is SQLite's own, on a file
+ * beside the database, so that backups can still read the database. Throws `data_dir_in_use`.
+ */
+export function lockDataDir(dir: DataDir): { release(): void } {
+  const db = new DatabaseSync(join(dir.path, 'lock.db'), { timeout: 0 });
+  try {
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (cause) {
+    db.close();
+    throw new AppError('data_dir_in_use', `DATA_DIR ${dir.path} is in use by another Lector: stop that one first`, {
+      cause,
+    });
+  }
+  return { release: () => db.close() };
+}

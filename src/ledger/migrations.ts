@@ -1,0 +1,66 @@
+// Owns the schema of the database: numbered steps, each run once; `user_version` holds the number of the last one.
+import type { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../domain/errors.ts';
+
+/** Steps are never edited after a release: a change of the schema is a further step. */
+const STEPS = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rooms (
+    room_id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    invited_by TEXT,
+    updated_at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- seq is the place in line: the order in which the uploads arrived.
+  CREATE TABLE jobs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id TEXT NOT NULL UNIQUE,
+    room_id TEXT NOT NULL,
+    upload TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempt INTEGER NOT NULL DEFAULT 1,
+    posted_at_ms INTEGER NOT NULL,
+    received_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    due_at_ms INTEGER,
+    outage_since_ms INTEGER,
+    end_state TEXT,
+    error_code TEXT
+  ) STRICT;
+  CREATE INDEX jobs_by_state ON jobs (state, seq);
+  CREATE INDEX jobs_by_due ON jobs (due_at_ms) WHERE state = 'waiting';
+  CREATE INDEX jobs_by_room ON jobs (room_id, state);
+
+  CREATE TABLE replies (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_event_id TEXT NOT NULL,
+    part TEXT NOT NULL,
+    room_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    optional INTEGER NOT NULL,
+    sent_event_id TEXT,
+    UNIQUE (source_event_id, part)
+  ) STRICT;
+  CREATE INDEX replies_unsent ON replies (seq) WHERE sent_event_id IS NULL;
+  `,
+];
+
+export const SCHEMA_VERSION = STEPS.length;
+
+/** Brings the database to this version's schema. Throws `database_newer` when a later version of Lector has written it. */
+export function migrate(db: DatabaseSync, path: string): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > SCHEMA_VERSION) {
+    throw new AppError(
+      'database_newer',
+      `${path} was written by a newer version of Lector (schema ${version}, this one knows ${SCHEMA_VERSION}): install that version again, or use another DATA_DIR`,
+    );
+  }
+  for (const [index, step] of STEPS.entries()) {
+    if (index < version) continue;
+    db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+}

@@ -1,0 +1,50 @@
+// Owns the table of replies: what is to be sent, saved before it is sent, and what was sent as which event.
+import type { ReplyLedger, StoredReply } from '../domain/ledger.ts';
+import type { Reply, ReplyBody, ReplyPart } from '../domain/reply.ts';
+import type { Database } from './database.ts';
+
+/** The reply part of the ledger. */
+export function createReplyLedger({ db }: Database): ReplyLedger {
+  const save = db.prepare(
+    `INSERT INTO replies (source_event_id, part, room_id, body, optional) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (source_event_id, part) DO NOTHING`,
+  );
+  const find = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND part = ?');
+  const unsent = db.prepare('SELECT * FROM replies WHERE sent_event_id IS NULL ORDER BY seq');
+  const unsentOf = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND sent_event_id IS NULL ORDER BY seq');
+  const markSent = db.prepare('UPDATE replies SET sent_event_id = ? WHERE source_event_id = ? AND part = ?');
+  const drop = db.prepare('DELETE FROM replies WHERE source_event_id = ? AND part = ? AND sent_event_id IS NULL');
+  const sentFor = db.prepare(
+    `SELECT sent_event_id FROM replies WHERE source_event_id = ? AND sent_event_id IS NOT NULL
+     AND part NOT IN ('status_gone', 'retracted')`,
+  );
+  const dropRoom = db.prepare('DELETE FROM replies WHERE room_id = ? AND sent_event_id IS NULL');
+
+  return {
+    save(reply) {
+      save.run(reply.sourceEventId, reply.part, reply.roomId, JSON.stringify(reply.body), reply.optional ? 1 : 0);
+    },
+    find: (sourceEventId, part) => toStored(find.get(sourceEventId, part)),
+    unsent: () => unsent.all().map((row) => toReply(row)),
+    unsentOf: (sourceEventId) => unsentOf.all(sourceEventId).map((row) => toReply(row)),
+    markSent: (reply, sentEventId) => void markSent.run(sentEventId, reply.sourceEventId, reply.part),
+    drop: (reply) => void drop.run(reply.sourceEventId, reply.part),
+    sentFor: (sourceEventId) => sentFor.all(sourceEventId).map((row) => String(row.sent_event_id)),
+    dropRoom: (roomId) => void dropRoom.run(roomId),
+  };
+}
+
+function toReply(row: Record<string, unknown>): Reply {
+  return {
+    roomId: String(row.room_id),
+    sourceEventId: String(row.source_event_id),
+    part: row.part as ReplyPart,
+    body: JSON.parse(String(row.body)) as ReplyBody,
+    optional: row.optional === 1,
+  };
+}
+
+function toStored(row: Record<string, unknown> | undefined): StoredReply | null {
+  if (!row) return null;
+  return { reply: toReply(row), sentEventId: row.sent_event_id === null ? null : String(row.sent_event_id) };
+}

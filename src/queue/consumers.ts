@@ -1,0 +1,70 @@
+// Owns the consumers: a fixed number of loops that each take a job, see it through, and take the next.
+import type { Job } from '../domain/job.ts';
+import type { Log } from '../domain/log.ts';
+import type { BoundedQueue } from './bounded.ts';
+
+export type ConsumersDeps = {
+  count: number;
+  queue: BoundedQueue<Job>;
+  /** Sees one job through to its answer or its next attempt; handles its own errors. */
+  process(job: Job, log: Log, signal: AbortSignal): Promise<void>;
+  release(job: Job): void;
+  clock(): number;
+  log: Log;
+};
+
+export type Consumers = {
+  active(): number;
+  /** Jobs ended since the start. */
+  processed(): number;
+  /**
+   * Takes what is in line until it is empty or `timeoutMs` is over, then aborts what still runs and waits for it to stop.
+   * Returns the jobs that were left in line; the ledger still has them.
+   */
+  drain(timeoutMs: number): Promise<Job[]>;
+};
+
+/** Starts `count` consumers at once. */
+export function startConsumers(deps: ConsumersDeps): Consumers {
+  const { queue, clock } = deps;
+  const abort = new AbortController();
+  let active = 0;
+  let processed = 0;
+
+  const work = async (consumer: number): Promise<void> => {
+    for (let job = await queue.take(); job; job = await queue.take()) {
+      const log = deps.log.child({ consumer, job: job.id, room: job.upload.roomId, attempt: job.attempt });
+      const startedAtMs = clock();
+      active += 1;
+      log.info({ queueWaitMs: startedAtMs - job.queuedAtMs }, 'job started');
+      try {
+        await deps.process(job, log, abort.signal);
+      } catch (error) {
+        log.error({ err: error }, 'job failed in a way that nothing handles');
+      } finally {
+        active -= 1;
+        processed += 1;
+        queue.done();
+        deps.release(job);
+        log.info({ processingMs: clock() - startedAtMs }, 'job left the consumer');
+      }
+    }
+  };
+  const loops = Array.from({ length: deps.count }, (_, index) => work(index + 1));
+
+  return {
+    active: () => active,
+    processed: () => processed,
+    async drain(timeoutMs) {
+      queue.close();
+      const timeIsUp = Promise.withResolvers<'late'>();
+      const timer = setTimeout(() => timeIsUp.resolve('late'), timeoutMs);
+      const ended = await Promise.race([queue.join().then(() => 'empty' as const), timeIsUp.promise]);
+      clearTimeout(timer);
+      const left = ended === 'late' ? queue.close('drop') : [];
+      if (ended === 'late') abort.abort(new Error('shutting down'));
+      await Promise.all(loops);
+      return left;
+    },
+  };
+}

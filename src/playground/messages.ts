@@ -1,0 +1,53 @@
+// Owns paging through a room's history.
+import { type Endpoint, numberIn } from './endpoint.ts';
+import { badRequest, forbidden } from './errors.ts';
+import { eventFilter, parseFilterJson } from './eventFilter.ts';
+import { type Content, forClient, type Session, type StoredEvent } from './events.ts';
+import { positionOf, tokenOf } from './feed.ts';
+import type { World } from './world.ts';
+
+const DEFAULT_LIMIT = 10;
+const MAX_LIMIT = 1000;
+
+/** https://spec.matrix.org/v1.11/client-server-api/#get_matrixclientv3roomsroomidmessages */
+export function messageEndpoints(world: World): Endpoint[] {
+  return [
+    {
+      name: 'messages',
+      method: 'GET',
+      path: '/_matrix/client/v3/rooms/:roomId/messages',
+      handle: ({ session, param, query }) => page(world, session, param('roomId'), query),
+    },
+  ];
+}
+
+function page(world: World, session: Session, roomId: string, query: URLSearchParams): Content {
+  const direction = query.get('dir');
+  if (direction !== 'b' && direction !== 'f') throw badRequest('M_MISSING_PARAM', "Missing query parameter 'dir'");
+  const seen = visible(world, roomId, session.userId);
+  const backward = direction === 'b';
+  const from = positionOf(query.get('from')) ?? (backward ? world.feed.position : 0);
+  const to = positionOf(query.get('to')) ?? (backward ? 0 : Number.POSITIVE_INFINITY);
+  const wanted = eventFilter(parseFilterJson(query.get('filter') ?? '{}'));
+  const between = backward
+    ? seen.filter(({ position }) => position > to && position <= from).reverse()
+    : seen.filter(({ position }) => position > from && position <= to);
+  const chunk = between.filter(wanted.wants).slice(0, numberIn(query, 'limit', DEFAULT_LIMIT, MAX_LIMIT));
+  const last = chunk.at(-1);
+  return {
+    chunk: chunk.map((event) => forClient(event, session, world.nowMs())),
+    start: tokenOf(from),
+    // No `end` says that there is nothing more; as in Synapse, one more empty page may come first.
+    ...(last && { end: tokenOf(backward ? last.position - 1 : last.position) }),
+  };
+}
+
+/** The room's events that the user may read: all of them when joined, up to the leave otherwise. */
+function visible({ rooms }: World, roomId: string, userId: string): StoredEvent[] {
+  const room = rooms.find(roomId);
+  const member = room?.member(userId);
+  if (room && member && room.membership(userId) === 'join') return room.between(0, Number.POSITIVE_INFINITY);
+  const wasInside = member && room?.membershipAt(userId, member.position - 1) === 'join';
+  if (room && wasInside) return room.between(0, member.position);
+  throw forbidden(`User ${userId} not in room ${roomId}, and room previews are disabled`);
+}

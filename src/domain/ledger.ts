@@ -65,6 +65,7 @@ export interface ReplyLedger {
   /** Replies not yet sent, in the order they were saved. */
   unsent(): Reply[];
   unsentOf(sourceEventId: string): Reply[];
+  /** Keeps the event id and forgets the content: what a document said does not stay in the database. */
   markSent(reply: Reply, sentEventId: string): void;
   /** Forgets a reply that is not to be sent any more. */
   drop(reply: Reply): void;
@@ -74,13 +75,15 @@ export interface ReplyLedger {
   dropRoom(roomId: string): void;
 }
 
-export type RoomState = 'invited' | 'joined' | 'left';
+/** `invited`: to be joined; `unwanted`: to be left, with a reason for those in it. */
+export type RoomState = 'invited' | 'joined' | 'unwanted' | 'left';
+export type RoomRow = { roomId: string; state: RoomState; reason: string | null };
 
 export interface RoomLedger {
   state(roomId: string): RoomState | null;
-  set(roomId: string, state: RoomState, nowMs: number, invitedBy?: string): void;
-  /** Invites that have not been answered yet. */
-  invited(): { roomId: string; invitedBy: string }[];
+  set(roomId: string, state: RoomState, reason?: string): void;
+  /** Rooms whose state asks for something to be done: `invited` and `unwanted`. */
+  pending(): RoomRow[];
   joinedCount(): number;
 }
 

@@ -7,6 +7,8 @@ export type ModelRequest = {
   user: string;
   maxOutputTokens: number;
   signal: AbortSignal;
+  /** Called for each part of an answer that comes as a stream: a sign of life, so that a slow model is not taken for a dead one. */
+  onProgress?: (() => void) | undefined;
 };
 
 export type TokenUsage = { inputTokens: number; outputTokens: number };
@@ -18,11 +20,24 @@ export type ModelAnswer = {
   usage: TokenUsage;
 };
 
+/** What a server told of a prompt that did not fit; it is the `cause` of every `model_context_exceeded`. */
+export class ContextOverflow extends Error {
+  readonly promptTokens: number | undefined;
+  readonly contextTokens: number | undefined;
+
+  constructor(message: string, told: { promptTokens?: number | undefined; contextTokens?: number | undefined } = {}) {
+    super(message);
+    this.name = 'ContextOverflow';
+    this.promptTokens = told.promptTokens;
+    this.contextTokens = told.contextTokens;
+  }
+}
+
 /** What `doctor` learns of a model: ready, or why not and what to do. */
 export type ModelCheck = { ok: true; detail: string } | { ok: false; detail: string; advice: string };
 
 export interface Model {
-  /** Provider and model, as answers and logs name it. */
+  /** Provider and model, as answers and logs name it; settled after the first call when no model is configured. */
   readonly name: string;
   /** Host that the text goes to, for the welcome notice. */
   readonly host: string;
@@ -31,7 +46,8 @@ export interface Model {
   /**
    * One call, without retries.
    * Throws AppError `model_unavailable` (unreachable, 5xx, time-out, login or model name refused), `model_rate_limited`
-   * (with retryAfterMs when told), `model_context_exceeded`, `model_failed` (anything that trying again will not mend).
+   * (with retryAfterMs when told), `model_context_exceeded`, `model_failed` (a refusal, or an answer that is empty or
+   * too long: waiting will not mend it).
    * Aborting `signal` rejects at once with the signal's reason.
    */
   complete(request: ModelRequest): Promise<ModelAnswer>;

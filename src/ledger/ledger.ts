@@ -12,7 +12,7 @@ export function openLedger(path: string, clock: () => number = Date.now): Ledger
   return {
     jobs: withStorageErrors(createJobLedger(database, replies, clock)),
     replies: withStorageErrors(replies),
-    rooms: withStorageErrors(createRoomLedger(database)),
+    rooms: withStorageErrors(createRoomLedger(database, clock)),
     sync: withStorageErrors(createSyncLedger(database)),
     transaction: database.transact,
     close: () => database.db.close(),

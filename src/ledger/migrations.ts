@@ -10,7 +10,7 @@ const STEPS = [
   CREATE TABLE rooms (
     room_id TEXT PRIMARY KEY,
     state TEXT NOT NULL,
-    invited_by TEXT,
+    reason TEXT,
     updated_at_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 

@@ -12,7 +12,9 @@ export function createReplyLedger({ db }: Database): ReplyLedger {
   const find = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND part = ?');
   const unsent = db.prepare('SELECT * FROM replies WHERE sent_event_id IS NULL ORDER BY seq');
   const unsentOf = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND sent_event_id IS NULL ORDER BY seq');
-  const markSent = db.prepare('UPDATE replies SET sent_event_id = ? WHERE source_event_id = ? AND part = ?');
+  const markSent = db.prepare(
+    `UPDATE replies SET sent_event_id = ?, body = '{"kind":"message","content":{}}' WHERE source_event_id = ? AND part = ?`,
+  );
   const drop = db.prepare('DELETE FROM replies WHERE source_event_id = ? AND part = ? AND sent_event_id IS NULL');
   const sentFor = db.prepare(
     `SELECT sent_event_id FROM replies WHERE source_event_id = ? AND sent_event_id IS NOT NULL

@@ -3,20 +3,23 @@ import type { RoomLedger, RoomState, SyncLedger } from '../domain/ledger.ts';
 import type { Database } from './database.ts';
 
 /** The room part of the ledger. */
-export function createRoomLedger({ db }: Database): RoomLedger {
+export function createRoomLedger({ db }: Database, clock: () => number): RoomLedger {
   const state = db.prepare('SELECT state FROM rooms WHERE room_id = ?');
   const set = db.prepare(
-    `INSERT INTO rooms (room_id, state, invited_by, updated_at_ms) VALUES (?, ?, ?, ?)
-     ON CONFLICT (room_id) DO UPDATE SET state = excluded.state, invited_by = coalesce(excluded.invited_by, invited_by),
-       updated_at_ms = excluded.updated_at_ms`,
+    `INSERT INTO rooms (room_id, state, reason, updated_at_ms) VALUES (?, ?, ?, ?)
+     ON CONFLICT (room_id) DO UPDATE SET state = excluded.state, reason = excluded.reason, updated_at_ms = excluded.updated_at_ms`,
   );
-  const invited = db.prepare(`SELECT room_id, invited_by FROM rooms WHERE state = 'invited'`);
+  const pending = db.prepare(`SELECT room_id, state, reason FROM rooms WHERE state IN ('invited', 'unwanted')`);
   const joined = db.prepare(`SELECT count(*) AS n FROM rooms WHERE state = 'joined'`);
   return {
     state: (roomId) => (state.get(roomId)?.state as RoomState | undefined) ?? null,
-    set: (roomId, to, nowMs, invitedBy) => void set.run(roomId, to, invitedBy ?? null, nowMs),
-    invited: () =>
-      invited.all().map((row) => ({ roomId: String(row.room_id), invitedBy: String(row.invited_by ?? '') })),
+    set: (roomId, to, reason) => void set.run(roomId, to, reason ?? null, clock()),
+    pending: () =>
+      pending.all().map((row) => ({
+        roomId: String(row.room_id),
+        state: row.state as RoomState,
+        reason: row.reason === null ? null : String(row.reason),
+      })),
     joinedCount: () => Number(joined.get()?.n ?? 0),
   };
 }

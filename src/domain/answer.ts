@@ -1,0 +1,20 @@
+// Owns what Lector knows when it answers: the reading with its summary, before it becomes text for a room.
+import type { Note, Reading } from './reading.ts';
+
+export type Summary = {
+  text: string;
+  keyPoints: string[];
+  /** Who wrote it: a model by its name, or the document's own sentences. */
+  by: { kind: 'model'; name: string } | { kind: 'extract' };
+};
+
+export type Answer = {
+  fileName: string;
+  reading: Pick<Reading, 'kind' | 'pageCount' | 'title' | 'author' | 'language'>;
+  pagesRead: number;
+  /** Pages that hold no text at all, blank ones included. */
+  hasText: boolean;
+  summary: Summary;
+  notes: Note[];
+  attachment: 'none' | 'attached';
+};

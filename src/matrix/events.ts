@@ -1,0 +1,41 @@
+// Owns the shapes of the raw events and syncs that Lector looks at; everything in them comes from strangers.
+
+export type RawEvent = {
+  type?: unknown;
+  event_id?: unknown;
+  sender?: unknown;
+  state_key?: unknown;
+  origin_server_ts?: unknown;
+  redacts?: unknown;
+  content?: unknown;
+  unsigned?: unknown;
+};
+
+export type RawTimeline = { events?: RawEvent[]; limited?: boolean; prev_batch?: string };
+export type RawSync = {
+  next_batch: string;
+  rooms?: {
+    join?: Record<string, { timeline?: RawTimeline; state?: { events?: RawEvent[] } }>;
+    invite?: Record<string, { invite_state?: { events?: RawEvent[] } }>;
+    leave?: Record<string, unknown>;
+  };
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The value as an object, or an empty one: content may be any JSON. */
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+/** The value if it is a string that is not empty. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Whether this is the event by which `userId` joined (and not a change of name while joined). */
+export function isJoinOf(event: RawEvent, userId: string): boolean {
+  if (event.type !== 'm.room.member' || event.state_key !== userId) return false;
+  const before = fieldsOf(fieldsOf(event.unsigned).prev_content).membership;
+  return fieldsOf(event.content).membership === 'join' && before !== 'join';
+}

@@ -1,0 +1,137 @@
+// Owns the files: streams uploads to the spool with a cap and a hash, and puts text files up.
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { MatrixClient } from 'matrix-bot-sdk';
+import { AppError } from '../domain/errors.ts';
+import type { SpooledFile } from '../domain/job.ts';
+import { HEAD_BYTES, kindOf, type Upload } from '../domain/media.ts';
+import { failureOf, withSignal } from './http.ts';
+
+export type MediaDeps = {
+  client: MatrixClient;
+  spoolDir: string;
+  maxBytes: number;
+  /** A download that brings no byte for so long is given up. */
+  stallMs: number;
+};
+
+export type Media = {
+  /**
+   * Streams the upload to the spool; null: its content is neither document nor picture (nothing is left on disk then).
+   * Throws `too_large`, `empty_file`, `media_missing`, `media_unavailable`, `homeserver_rate_limited`, `storage_full`.
+   */
+  download(upload: Upload, signal: AbortSignal): Promise<SpooledFile | null>;
+  /** Puts a text file up; returns its `mxc://` address. */
+  uploadText(text: string, fileName: string, signal: AbortSignal): Promise<string>;
+};
+
+const UPLOAD_TIMEOUT_MS = 120_000;
+
+/** Media of one account on its homeserver. */
+export function createMedia(deps: MediaDeps): Media {
+  return {
+    download: (upload, signal) => download(deps, upload, signal),
+    async uploadText(text, fileName, signal) {
+      const send = () =>
+        deps.client.doRequest(
+          'POST',
+          '/_matrix/media/v3/upload',
+          { filename: fileName },
+          Buffer.from(text, 'utf8'),
+          UPLOAD_TIMEOUT_MS,
+          false,
+          'text/markdown; charset=utf-8',
+        );
+      const answer: { content_uri: string } = await withSignal(signal, send);
+      return answer.content_uri;
+    },
+  };
+}
+
+async function download(deps: MediaDeps, upload: Upload, signal: AbortSignal): Promise<SpooledFile | null> {
+  if ((upload.declaredBytes ?? 0) > deps.maxBytes) throw tooLarge(deps.maxBytes);
+  const path = join(deps.spoolDir, createHash('sha256').update(upload.eventId).digest('hex').slice(0, 32));
+  const stall = createStallGuard(deps.stallMs);
+  try {
+    const response = await open(deps.client, upload, AbortSignal.any([signal, stall.signal]));
+    const spooled = await spool(response, path, deps.maxBytes, stall);
+    if (spooled) return spooled;
+    await rm(path, { force: true });
+    return null;
+  } catch (cause) {
+    await rm(path, { force: true });
+    signal.throwIfAborted();
+    if (stall.signal.aborted) {
+      throw new AppError('media_unavailable', `the download brought nothing for ${deps.stallMs} ms`, { cause });
+    }
+    throw downloadError(cause);
+  } finally {
+    stall.stop();
+  }
+}
+
+async function open(client: MatrixClient, upload: Upload, signal: AbortSignal): Promise<Response> {
+  const [server, mediaId] = upload.mxcUri.slice('mxc://'.length).split('/', 2) as [string, string];
+  const path = `/_matrix/client/v1/media/download/${encodeURIComponent(server)}/${encodeURIComponent(mediaId)}`;
+  const response = await fetch(`${client.homeserverUrl}${path}`, {
+    headers: { Authorization: `Bearer ${client.accessToken}` },
+    // Without `allow_redirect` a homeserver sends none; anything else would carry us to a stranger's host.
+    redirect: 'error',
+    signal,
+  });
+  if (response.ok && response.body) return response;
+  const failure = failureOf(response, await response.text());
+  if (response.status === 404) throw new AppError('media_missing', failure.message, { cause: failure });
+  throw failure;
+}
+
+async function spool(
+  response: Response,
+  path: string,
+  maxBytes: number,
+  stall: StallGuard,
+): Promise<SpooledFile | null> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let head = Buffer.alloc(0);
+  let kind: SpooledFile['kind'] | null = null;
+  const file = createWriteStream(path, { mode: 0o600 });
+  const check = async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      stall.touch();
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      if (kind === null && head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES)]);
+      kind ??= kindOf(head);
+      if (kind === null && head.length >= HEAD_BYTES) return;
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  await pipeline(response.body as unknown as AsyncIterable<Uint8Array>, check, file);
+  if (bytes === 0) throw new AppError('empty_file', 'the file has no bytes');
+  return kind === null ? null : { path, bytes, sha256: hash.digest('hex'), kind };
+}
+
+type StallGuard = { signal: AbortSignal; touch(): void; stop(): void };
+
+function createStallGuard(stallMs: number): StallGuard {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), stallMs);
+  return { signal: abort.signal, touch: () => timer.refresh(), stop: () => clearTimeout(timer) };
+}
+
+function tooLarge(maxBytes: number): AppError {
+  return new AppError('too_large', `larger than ${maxBytes} bytes`);
+}
+
+function downloadError(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') {
+    return new AppError('storage_full', 'the disk with the spool is full', { cause });
+  }
+  return new AppError('media_unavailable', `the download broke off: ${String(cause)}`, { cause });
+}

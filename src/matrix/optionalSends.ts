@@ -1,0 +1,112 @@
+// Owns the sends that may wait or be dropped: reactions, progress, clean-up.
+import { toAppError } from '../domain/errors.ts';
+import type { ReplyLedger } from '../domain/ledger.ts';
+import type { Log } from '../domain/log.ts';
+import type { Reply } from '../domain/reply.ts';
+import type { SendBudget } from './budget.ts';
+
+export type OptionalSendsDeps = {
+  put(reply: Reply, revision: number): Promise<string>;
+  replies: Pick<ReplyLedger, 'save' | 'markSent' | 'drop'>;
+  budget: SendBudget;
+  answersToCome(): number;
+  signal: AbortSignal;
+  clock(): number;
+  log: Log;
+};
+
+export type Offer = {
+  /** Takes the offer back: null if it was never sent, else its event id (a send under way is waited for). */
+  withdraw(): Promise<string | null>;
+};
+export type OfferOptions = {
+  /** 0 sends the reply itself; each edit of it counts up. */
+  revision: number;
+  /** After this it is stale and dropped. */
+  expiresAtMs: number;
+  /** Kept in the ledger before it is sent, so that a crash leaves a trace of it. */
+  keep: boolean;
+};
+export type OptionalSends = {
+  offer(reply: Reply, options: OfferOptions): Offer;
+  /** Looks whether something may go now. */
+  wake(): void;
+};
+
+type Item = { reply: Reply; options: OfferOptions; settled: PromiseWithResolvers<string | null>; isSending: boolean };
+
+/** Sends one at a time, oldest first, whenever the budget leaves room. */
+export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
+  const { budget, replies, log, clock } = deps;
+  const items: Item[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let isSending = false;
+
+  const drop = (item: Item): void => {
+    const index = items.indexOf(item);
+    if (index >= 0) items.splice(index, 1);
+    item.settled.resolve(null);
+  };
+
+  const sendNext = async (item: Item): Promise<void> => {
+    item.isSending = true;
+    items.splice(items.indexOf(item), 1);
+    try {
+      if (item.options.keep) replies.save(item.reply);
+      const eventId = await deps.put(item.reply, item.options.revision);
+      budget.spent();
+      if (item.options.revision === 0) replies.markSent(item.reply, eventId);
+      item.settled.resolve(eventId);
+    } catch (thrown) {
+      giveUp(item, thrown);
+    }
+  };
+
+  const giveUp = (item: Item, thrown: unknown): void => {
+    const error = toAppError(thrown);
+    if (error.code === 'homeserver_rate_limited' && !deps.signal.aborted) {
+      budget.limited(error.retryAfterMs ?? 5_000);
+      item.isSending = false;
+      items.unshift(item);
+      return;
+    }
+    log.debug({ code: error.code, reason: error.message, part: item.reply.part }, 'optional send dropped');
+    // A refused one would be refused again after a restart; one cut off by an outage stays in the ledger.
+    if (error.code === 'homeserver_refused') replies.drop(item.reply);
+    item.settled.resolve(null);
+  };
+
+  const wake = (): void => {
+    clearTimeout(timer);
+    if (deps.signal.aborted) return;
+    for (const item of [...items]) if (item.options.expiresAtMs <= clock()) drop(item);
+    const next = items[0];
+    if (isSending || !next) return;
+    const pauseMs = budget.optionalPauseMs(deps.answersToCome());
+    if (pauseMs > 0) {
+      timer = setTimeout(wake, pauseMs);
+      timer.unref();
+      return;
+    }
+    isSending = true;
+    void sendNext(next).finally(() => {
+      isSending = false;
+      wake();
+    });
+  };
+
+  return {
+    wake,
+    offer(reply, options) {
+      const item: Item = { reply, options, settled: Promise.withResolvers(), isSending: false };
+      items.push(item);
+      wake();
+      return {
+        withdraw() {
+          if (!item.isSending) drop(item);
+          return item.settled.promise;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,90 @@
+// Owns the way from a raw sync to Lector's own words: rooms entered and left, gaps filled, events in order.
+import type { MatrixClient } from 'matrix-bot-sdk';
+import type { Incoming, SyncBatch } from '../domain/incoming.ts';
+import { fieldsOf, isJoinOf, type RawEvent, type RawSync, type RawTimeline } from './events.ts';
+import { completeTimeline } from './gap.ts';
+import { readEvent } from './intake.ts';
+
+export type TranslateContext = {
+  client: MatrixClient;
+  selfId: string;
+  /** Token that this sync began at; null: the ledger is empty. */
+  since: string | null;
+  /** With an empty ledger: how far back uploads are still answered, in milliseconds. */
+  backfillMs: number;
+  isJoined(roomId: string): boolean;
+  nowMs: number;
+};
+
+/** Everything in one sync that concerns Lector. Throws what the homeserver's answers throw: then the same sync is tried again. */
+export async function translateSync(sync: RawSync, context: TranslateContext): Promise<SyncBatch> {
+  const incoming: Incoming[] = [];
+  for (const [roomId, room] of Object.entries(sync.rooms?.invite ?? {})) {
+    incoming.push(...readInvite(roomId, room.invite_state?.events ?? [], context.selfId));
+  }
+  for (const [roomId, room] of Object.entries(sync.rooms?.join ?? {})) {
+    incoming.push(...(await readRoom(roomId, room.timeline ?? {}, room.state?.events ?? [], context)));
+  }
+  for (const roomId of Object.keys(sync.rooms?.leave ?? {})) incoming.push({ kind: 'left', roomId });
+  return { nextBatch: sync.next_batch, incoming };
+}
+
+/** One invite, from the stripped state that comes with it. */
+export function readInvite(roomId: string, state: RawEvent[], selfId: string): Incoming[] {
+  const invite = state.find((event) => event.type === 'm.room.member' && event.state_key === selfId);
+  if (typeof invite?.sender !== 'string') return [];
+  const encrypted = state.some((event) => event.type === 'm.room.encryption');
+  return [{ kind: 'invite', roomId, inviter: invite.sender, encrypted }];
+}
+
+async function readRoom(
+  roomId: string,
+  timeline: RawTimeline,
+  state: RawEvent[],
+  context: TranslateContext,
+): Promise<Incoming[]> {
+  const { selfId, since } = context;
+  const incoming: Incoming[] = [];
+  const entered = !context.isJoined(roomId);
+  // With an empty ledger a room may be an old one: then its history is not news and nobody is greeted again.
+  if (entered) incoming.push({ kind: 'joined', roomId, isNew: since !== null });
+  if (state.some((event) => event.type === 'm.room.encryption')) incoming.push({ kind: 'encrypted', roomId });
+  for (const event of await newEvents(roomId, timeline, entered, context)) {
+    const read = readEvent(event, roomId, selfId);
+    if (read) incoming.push(read);
+  }
+  return incoming;
+}
+
+async function newEvents(
+  roomId: string,
+  timeline: RawTimeline,
+  entered: boolean,
+  context: TranslateContext,
+): Promise<RawEvent[]> {
+  const { client, selfId, since, backfillMs } = context;
+  if (entered) {
+    if (since === null && backfillMs === 0) return [];
+    const sinceMs = context.nowMs - backfillMs;
+    const until = since === null ? { kind: 'time' as const, sinceMs } : { kind: 'join' as const, selfId };
+    const events = afterJoin(await completeTimeline(client, roomId, timeline, until), selfId);
+    return since === null ? events.filter((event) => Number(event.origin_server_ts) >= sinceMs) : events;
+  }
+  if (since === null) return timeline.events ?? [];
+  const events = await completeTimeline(client, roomId, timeline, { kind: 'token', since });
+  return leftInBetween(events, selfId) ? afterJoin(events, selfId) : events;
+}
+
+/** The events after the bot's own (last) join; all of them where the join is not among them. */
+function afterJoin(events: RawEvent[], selfId: string): RawEvent[] {
+  return events.slice(events.findLastIndex((event) => isJoinOf(event, selfId)) + 1);
+}
+
+function leftInBetween(events: RawEvent[], selfId: string): boolean {
+  return events.some(
+    (event) =>
+      event.type === 'm.room.member' &&
+      event.state_key === selfId &&
+      ['leave', 'ban'].includes(String(fieldsOf(event.content).membership)),
+  );
+}

@@ -1,0 +1,59 @@
+// Owns the requests that change a room: sends with our transaction ids, joins, leaves, receipts and typing.
+import type { MatrixClient } from 'matrix-bot-sdk';
+import { type Reply, transactionId } from '../domain/reply.ts';
+import { withSignal } from './http.ts';
+
+export type Transport = {
+  /** Sends a reply (revision 0, or a later edit of the same part) and returns its event id; repeating it is harmless. */
+  put(reply: Reply, revision: number): Promise<string>;
+  join(roomId: string): Promise<void>;
+  leave(roomId: string, reason: string): Promise<void>;
+  /** Marks an upload as read in its thread and shows the bot typing; best effort. */
+  showWorking(roomId: string, eventId: string): Promise<void>;
+  showIdle(roomId: string): Promise<void>;
+};
+
+const TYPING_MS = 30_000;
+/** Joining a large remote room can take minutes. */
+const JOIN_TIMEOUT_MS = 300_000;
+
+/** The requests of one account; all of them end when `signal` aborts. */
+export function createTransport(client: MatrixClient, selfId: string, signal: AbortSignal): Transport {
+  const room = (roomId: string) => `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}`;
+  const send = <T>(method: 'PUT' | 'POST', path: string, body: object, timeoutMs = 60_000): Promise<T> =>
+    withSignal(signal, () => client.doRequest(method, path, null, body, timeoutMs));
+
+  return {
+    async put(reply, revision) {
+      const { event_id } = await send<{ event_id: string }>(
+        'PUT',
+        `${room(reply.roomId)}/${target(reply, revision)}`,
+        contentOf(reply),
+      );
+      return event_id;
+    },
+    async join(roomId) {
+      await send('POST', `${room(roomId)}/join`, {}, JOIN_TIMEOUT_MS);
+    },
+    async leave(roomId, reason) {
+      await send('POST', `${room(roomId)}/leave`, { reason });
+    },
+    async showWorking(roomId, eventId) {
+      await send('POST', `${room(roomId)}/receipt/m.read/${encodeURIComponent(eventId)}`, { thread_id: 'main' });
+      await send('PUT', `${room(roomId)}/typing/${encodeURIComponent(selfId)}`, { typing: true, timeout: TYPING_MS });
+    },
+    async showIdle(roomId) {
+      await send('PUT', `${room(roomId)}/typing/${encodeURIComponent(selfId)}`, { typing: false });
+    },
+  };
+}
+
+function target(reply: Reply, revision: number): string {
+  const id = transactionId(reply, revision);
+  if (reply.body.kind === 'redaction') return `redact/${encodeURIComponent(reply.body.redactedEventId)}/${id}`;
+  return `send/${reply.body.kind === 'reaction' ? 'm.reaction' : 'm.room.message'}/${id}`;
+}
+
+function contentOf(reply: Reply): object {
+  return reply.body.kind === 'redaction' ? {} : reply.body.content;
+}

@@ -1,0 +1,42 @@
+// Owns what becomes of a job after an error: told now, or tried again and when.
+import { MAX_OUTAGE_MS } from '../../config/limits.ts';
+import { type AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
+import type { JobEnd } from '../domain/ledger.ts';
+
+export type AfterError =
+  | { kind: 'wait'; untilMs: number; attempt: number; outageSinceMs: number | null }
+  | { kind: 'tell'; end: Exclude<JobEnd, 'done'>; code: ErrorCode };
+
+export const MAX_ATTEMPTS = 3;
+const FIRST_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 30_000;
+const MAX_OUTAGE_PAUSE_MS = 60_000;
+
+/**
+ * The next step after `error`. Attempts back off 1, 2, 4 s; an outage uses up none and is asked after ever more rarely, from every
+ * second to every minute, for 24 h.
+ */
+export function afterError(
+  error: AppError,
+  job: { attempt: number; outageSinceMs: number | null },
+  nowMs: number,
+): AfterError {
+  const { action, usesAttempt } = ERRORS[error.code];
+  if (action !== 'retry') return { kind: 'tell', end: action === 'refuse' ? 'refused' : 'failed', code: error.code };
+  const askedMs = error.retryAfterMs ?? 0;
+  if (usesAttempt) {
+    if (job.attempt >= MAX_ATTEMPTS) return { kind: 'tell', end: 'failed', code: error.code };
+    const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (job.attempt - 1));
+    return {
+      kind: 'wait',
+      untilMs: nowMs + Math.max(askedMs, backoffMs),
+      attempt: job.attempt + 1,
+      outageSinceMs: null,
+    };
+  }
+  const outageSinceMs = job.outageSinceMs ?? nowMs;
+  const lastedMs = nowMs - outageSinceMs;
+  if (lastedMs >= MAX_OUTAGE_MS) return { kind: 'tell', end: 'failed', code: error.code };
+  const pauseMs = Math.min(MAX_OUTAGE_PAUSE_MS, Math.max(FIRST_BACKOFF_MS, lastedMs / 4));
+  return { kind: 'wait', untilMs: nowMs + Math.max(askedMs, pauseMs), attempt: job.attempt, outageSinceMs };
+}

@@ -1,0 +1,21 @@
+// Owns the escaping of text from documents and models, so that it stays text in every client.
+
+/** Text as HTML: nothing in it is markup, and `@room` and user ids do not ping (the content's m.mentions decides, too). */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Paragraphs and line breaks of a plain text as HTML. */
+export function paragraphs(text: string): string {
+  return text
+    .split(/\n{2,}/)
+    .map((part) => `<p>${escapeHtml(part.trim()).replaceAll('\n', '<br>')}</p>`)
+    .join('');
+}
+
+/** One line without control or direction characters, at most `maxChars` long. */
+export function oneLine(text: string, maxChars: number): string {
+  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  const letters = [...clean];
+  return letters.length <= maxChars ? clean : `${letters.slice(0, maxChars - 1).join('')}…`;
+}

@@ -1,0 +1,152 @@
+// Owns the way of one job from the spool to its answer: read, think, render, save, send; each state can be resumed.
+import { ATTACH_TEXT_OVER_CHARS, MAX_OUTAGE_MS } from '../../config/limits.ts';
+import type { Answer } from '../domain/answer.ts';
+import { type AppError, toAppError } from '../domain/errors.ts';
+import type { Job } from '../domain/job.ts';
+import type { JobEnd, JobLedger, JobRow } from '../domain/ledger.ts';
+import type { Log } from '../domain/log.ts';
+import type { Upload } from '../domain/media.ts';
+import type { Reading, ReadProgress } from '../domain/reading.ts';
+import { afterError } from './afterError.ts';
+import type { Rendered } from './content.ts';
+import { textFileName, textLength, wholeText } from './markdown.ts';
+import { renderAnswer, renderFailure, type Stage } from './render.ts';
+import { endReplies, type ReplyFacts } from './replies.ts';
+import { type Summariser, think } from './think.ts';
+
+export type ProcessPorts = {
+  jobs: JobLedger;
+  read(job: Job, onProgress: (progress: ReadProgress) => void, signal: AbortSignal): Promise<Reading>;
+  /** The model for this job; null: there is none. */
+  summariserFor(log: Log, signal: AbortSignal): Summariser | null;
+  fallback: boolean;
+  status: {
+    show(upload: Upload, stage: Stage): void;
+    /** Ends the status notice's life of its own; returns its event id if one stands in the thread. */
+    settle(upload: Upload): Promise<string | null>;
+  };
+  uploadText(text: string, fileName: string, signal: AbortSignal): Promise<string>;
+  /** Sends what was saved for the job and ends it. */
+  deliver(jobId: string): Promise<void>;
+  maxFileBytes: number;
+  clock(): number;
+};
+
+/** Sees a job through. Never throws: what goes wrong is told, or backed off; when `signal` aborts the ledger resumes it later. */
+export async function processJob(job: Job, ports: ProcessPorts, log: Log, signal: AbortSignal): Promise<void> {
+  try {
+    if (!ports.jobs.move(job.id, 'reading')) return;
+    const reading = await readJob(job, ports, log, signal);
+    if (!ports.jobs.move(job.id, 'thinking')) return;
+    const answer = await thinkJob(job, reading, ports, log, signal);
+    const attached = await attachText(job.upload, answer, reading, ports, log, signal);
+    await endJob(job.upload, ports, {
+      end: 'done',
+      code: null,
+      rendered: renderAnswer(attached.answer),
+      attachment: attached.attachment,
+    });
+  } catch (error) {
+    if (signal.aborted) return;
+    await handleFailure(job.upload, error, ports, log);
+  }
+}
+
+async function readJob(job: Job, ports: ProcessPorts, log: Log, signal: AbortSignal): Promise<Reading> {
+  const startedAtMs = ports.clock();
+  ports.status.show(job.upload, { kind: 'reading', page: 0, of: 0 });
+  const reading = await ports.read(
+    job,
+    ({ page, of }) => ports.status.show(job.upload, { kind: 'reading', page, of }),
+    signal,
+  );
+  log.info({ readMs: ports.clock() - startedAtMs, pages: reading.pages.length, of: reading.pageCount }, 'read');
+  return reading;
+}
+
+async function thinkJob(
+  job: Job,
+  reading: Reading,
+  ports: ProcessPorts,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const startedAtMs = ports.clock();
+  const onProgress = (part: number, of: number) => ports.status.show(job.upload, { kind: 'summarising', part, of });
+  onProgress(1, 1);
+  const outageSinceMs = ports.jobs.get(job.id)?.outageSinceMs ?? startedAtMs;
+  const answer = await think(job.upload.fileName, reading, {
+    summariser: ports.summariserFor(log, signal),
+    fallback: ports.fallback,
+    outageIsTooLong: startedAtMs - outageSinceMs >= MAX_OUTAGE_MS,
+    onProgress,
+  });
+  log.info({ thinkMs: ports.clock() - startedAtMs, by: answer.summary.by }, 'summarised');
+  return answer;
+}
+
+type Attached = { answer: Answer; attachment: ReplyFacts['attachment'] };
+
+async function attachText(
+  upload: Upload,
+  answer: Answer,
+  reading: Reading,
+  ports: ProcessPorts,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Attached> {
+  if (textLength(reading.pages) <= ATTACH_TEXT_OVER_CHARS) return { answer, attachment: null };
+  const text = wholeText(upload.fileName, reading);
+  const name = textFileName(upload.fileName);
+  try {
+    const mxcUri = await ports.uploadText(text, name, signal);
+    const attachment = { name, mxcUri, bytes: Buffer.byteLength(text) };
+    return { answer: { ...answer, attachment: 'attached' }, attachment };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (signal.aborted || error.code !== 'homeserver_refused') throw thrown;
+    log.warn({ code: error.code, reason: error.message }, 'the homeserver did not take the text file');
+    return { answer: { ...answer, notes: [...answer.notes, { kind: 'text_not_attached' }] }, attachment: null };
+  }
+}
+
+type Ending = { end: JobEnd; code: AppError['code'] | null; rendered: Rendered; attachment: ReplyFacts['attachment'] };
+
+async function endJob(upload: Upload, ports: ProcessPorts, ending: Ending): Promise<void> {
+  const statusEventId = await ports.status.settle(upload);
+  const row = ports.jobs.get(upload.eventId);
+  const replies = endReplies({
+    upload,
+    rendered: ending.rendered,
+    isSuccess: ending.end === 'done',
+    elapsedMs: ports.clock() - (row?.postedAtMs ?? ports.clock()),
+    statusEventId,
+    attachment: ending.attachment,
+  });
+  if (!ports.jobs.saveReplies(upload.eventId, replies, { state: ending.end, errorCode: ending.code })) return;
+  await ports.deliver(upload.eventId);
+}
+
+/** Backs the job off or tells the member; also for jobs whose file could not be fetched. Throws only when even that fails. */
+export async function handleFailure(upload: Upload, thrown: unknown, ports: ProcessPorts, log: Log): Promise<void> {
+  const error = toAppError(thrown);
+  const row: JobRow | null = ports.jobs.get(upload.eventId);
+  if (!row || row.state === 'replying') {
+    log.error({ code: error.code, err: error }, 'the answer could not be sent');
+    return;
+  }
+  const next = afterError(error, row, ports.clock());
+  log.warn({ code: error.code, reason: error.message, attempt: row.attempt, next }, 'job failed');
+  if (next.kind === 'wait') {
+    ports.jobs.wait(upload.eventId, { ...next, errorCode: error.code });
+    if (isModelOutage(error.code)) ports.status.show(upload, { kind: 'model_away' });
+    return;
+  }
+  const rendered = renderFailure(next.code, { fileName: upload.fileName, maxFileBytes: ports.maxFileBytes });
+  await endJob(upload, ports, { end: next.end, code: next.code, rendered, attachment: null });
+}
+
+/** Whether a job waits for the model alone, so that it need not be read again to learn that the model is still away. */
+export function isModelOutage(code: string | null): boolean {
+  return code === 'model_unavailable' || code === 'model_rate_limited';
+}

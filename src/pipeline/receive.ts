@@ -1,0 +1,131 @@
+// Owns the way of a sync into the ledger: every event of it and its token in one transaction, nothing slow.
+import type { Command, Incoming, SyncBatch } from '../domain/incoming.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import type { Upload } from '../domain/media.ts';
+import type { Reply } from '../domain/reply.ts';
+import type { Access } from './access.ts';
+import { type Rendered, roomNotice, threadNotice, threadOf } from './content.ts';
+import { decideInvite, decideUpload, ENCRYPTED_REASON } from './decide.ts';
+import {
+  type RoomFacts,
+  renderDenied,
+  renderHelp,
+  renderStatusReport,
+  renderUnknownCommand,
+  renderWelcome,
+  type StatusFacts,
+} from './renderRoom.ts';
+import { retraction } from './replies.ts';
+
+export type ReceiveDeps = {
+  ledger: Ledger;
+  access: Access;
+  roomFacts: RoomFacts;
+  statusFacts(): StatusFacts;
+  clock(): number;
+};
+
+/** What is to be done once the batch is stored; all of it is in the ledger, too, and would be done after a restart. */
+export type Received = { cancelledJobs: string[]; replies: Reply[] };
+
+/** Stores the batch. Throws what the ledger throws; nothing of the batch is stored then. */
+export function receive(batch: SyncBatch, deps: ReceiveDeps): Received {
+  return deps.ledger.transaction(() => {
+    const received: Received = { cancelledJobs: [], replies: [] };
+    for (const incoming of batch.incoming) receiveOne(incoming, deps, received);
+    for (const reply of received.replies) deps.ledger.replies.save(reply);
+    deps.ledger.sync.setToken(batch.nextBatch);
+    return received;
+  });
+}
+
+function receiveOne(incoming: Incoming, deps: ReceiveDeps, received: Received): void {
+  const { rooms, jobs, replies } = deps.ledger;
+  switch (incoming.kind) {
+    case 'invite': {
+      const decision = decideInvite(incoming, deps.access);
+      if (decision.do === 'join') rooms.set(incoming.roomId, 'invited');
+      else rooms.set(incoming.roomId, 'unwanted', decision.reason);
+      break;
+    }
+    case 'joined':
+      rooms.set(incoming.roomId, 'joined');
+      if (incoming.isNew) received.replies.push(welcome(incoming.roomId, deps));
+      break;
+    case 'encrypted':
+      rooms.set(incoming.roomId, 'unwanted', ENCRYPTED_REASON);
+      break;
+    case 'left':
+      rooms.set(incoming.roomId, 'left');
+      jobs.cancelRoom(incoming.roomId);
+      replies.dropRoom(incoming.roomId);
+      break;
+    case 'replaced':
+      if (deps.access.isAllowedUser(incoming.sender)) rooms.set(incoming.replacementRoomId, 'invited');
+      break;
+    case 'redaction':
+      takeBack(incoming.roomId, incoming.redactedEventId, deps, received);
+      break;
+    case 'upload':
+      receiveUpload(incoming.upload, incoming.ageMs, deps, received);
+      break;
+    case 'command':
+      if (rooms.state(incoming.command.roomId) === 'joined')
+        received.replies.push(commandReply(incoming.command, deps));
+      break;
+  }
+}
+
+function receiveUpload(upload: Upload, ageMs: number, deps: ReceiveDeps, received: Received): void {
+  const { rooms, jobs } = deps.ledger;
+  const decision = decideUpload(upload, rooms.state(upload.roomId), deps.access);
+  if (decision.do === 'deny') {
+    received.replies.push(denied(upload, threadOf(upload)));
+  } else if (decision.do === 'accept') {
+    const nowMs = deps.clock();
+    jobs.insert(upload, { postedAtMs: nowMs - ageMs, receivedAtMs: nowMs });
+  }
+}
+
+/** A redacted upload: its job stops, and whatever was said about it is taken back. */
+function takeBack(roomId: string, uploadId: string, deps: ReceiveDeps, received: Received): void {
+  const { jobs, replies } = deps.ledger;
+  const row = jobs.get(uploadId);
+  if (row?.upload.roomId !== roomId) return;
+  jobs.cancel(uploadId);
+  for (const reply of replies.unsentOf(uploadId)) replies.drop(reply);
+  for (const eventId of replies.sentFor(uploadId)) received.replies.push(retraction(roomId, eventId));
+  received.cancelledJobs.push(uploadId);
+}
+
+function welcome(roomId: string, deps: ReceiveDeps): Reply {
+  return notice(roomId, `welcome ${roomId}`, 'welcome', roomNotice(renderWelcome(deps.roomFacts)));
+}
+
+/** Keyed by room and member, so that each member is told once a room. */
+function denied(upload: Upload, place: ReturnType<typeof threadOf>): Reply {
+  return notice(
+    upload.roomId,
+    `denied ${upload.roomId} ${upload.sender}`,
+    'denied',
+    threadNotice(renderDenied(), place),
+  );
+}
+
+function commandReply(command: Command, deps: ReceiveDeps): Reply {
+  const rendered = deps.access.isAllowedUser(command.sender) ? commandAnswer(command, deps) : renderDenied();
+  const place = { rootId: command.threadRootId ?? command.eventId, replyToId: command.eventId };
+  const content = command.threadRootId ? threadNotice(rendered, place) : roomNotice(rendered);
+  return notice(command.roomId, command.eventId, 'answer', content);
+}
+
+function commandAnswer({ words }: Command, deps: ReceiveDeps): Rendered {
+  const word = words[0] ?? 'help';
+  if (word === 'help') return renderHelp(deps.roomFacts);
+  if (word === 'status') return renderStatusReport(deps.statusFacts());
+  return renderUnknownCommand(word);
+}
+
+function notice(roomId: string, sourceEventId: string, part: Reply['part'], content: Record<string, unknown>): Reply {
+  return { roomId, sourceEventId, part, body: { kind: 'message', content }, optional: false };
+}

@@ -1,0 +1,69 @@
+// Owns the step from a reading to an answer: by the model, or by the document's own sentences where there is none.
+
+import type { Answer, Summary } from '../domain/answer.ts';
+import { type ErrorCode, toAppError } from '../domain/errors.ts';
+import type { Note, Reading } from '../domain/reading.ts';
+
+export type Summarised = { summary: string; keyPoints: string[]; notes: Note[] };
+/** Asks the model; null: there is none. */
+export type Summariser = {
+  name: string;
+  summarise(reading: Reading, onProgress: (part: number, of: number) => void): Promise<Summarised>;
+};
+export type ThinkDeps = {
+  summariser: Summariser | null;
+  /** Answers with the document's own sentences when the model fails on it. */
+  fallback: boolean;
+  /** The model has been away for as long as a job may wait. */
+  outageIsTooLong: boolean;
+  onProgress(part: number, of: number): void;
+};
+
+/** The answer to a reading. Throws what the model throws: outages always, failures where there is no fallback. */
+export async function think(fileName: string, reading: Reading, deps: ThinkDeps): Promise<Answer> {
+  const hasText = reading.body.some((page) => page.text.trim() !== '');
+  const { summary, notes } = hasText ? await summarise(reading, deps) : { summary: extractOf(reading), notes: [] };
+  const { kind, pageCount, title, author, language } = reading;
+  return {
+    fileName,
+    reading: { kind, pageCount, title, author, language },
+    pagesRead: pagesRead(reading),
+    hasText,
+    summary,
+    notes: [...reading.notes, ...notes],
+    attachment: 'none',
+  };
+}
+
+/** Pages that were read: those that failed are not among `pages` or are named in a note. */
+export function pagesRead(reading: Pick<Reading, 'pages' | 'notes'>): number {
+  const failed = new Set(reading.notes.flatMap((note) => (note.kind === 'pages_failed' ? note.pages : [])));
+  return reading.pages.filter((page) => !failed.has(page.page)).length;
+}
+
+async function summarise(reading: Reading, deps: ThinkDeps): Promise<{ summary: Summary; notes: Note[] }> {
+  const { summariser } = deps;
+  if (!summariser) return { summary: extractOf(reading), notes: [] };
+  try {
+    const { summary, keyPoints, notes } = await summariser.summarise(reading, deps.onProgress);
+    return { summary: { text: summary, keyPoints, by: { kind: 'model', name: summariser.name } }, notes };
+  } catch (thrown) {
+    const reason = fallbackReason(toAppError(thrown).code, deps);
+    if (reason === null) throw thrown;
+    return { summary: extractOf(reading), notes: [{ kind: 'model_fallback', reason }] };
+  }
+}
+
+function fallbackReason(code: ErrorCode, deps: ThinkDeps): string | null {
+  if (!deps.fallback) return null;
+  if (code === 'model_failed') return 'it failed';
+  if (code === 'model_context_exceeded') return 'the document does not fit it';
+  const isAway = code === 'model_unavailable' || code === 'model_rate_limited';
+  return isAway && deps.outageIsTooLong ? 'it was away for too long' : null;
+}
+
+function extractOf({ extract }: Reading): Summary {
+  const text = extract.summary.map((sentence) => `${sentence.text} (p. ${sentence.page})`).join(' ');
+  const keyPoints = extract.keyPoints.map((sentence) => `${sentence.text} (p. ${sentence.page})`);
+  return { text, keyPoints, by: { kind: 'extract' } };
+}

@@ -44,7 +44,8 @@ const UNKNOWN: Endpoint = {
 
 async function respond(deps: ServerDeps, endpoint: Endpoint, context: HttpContext): Promise<Response> {
   const { world, faults, count } = deps;
-  const { method, path } = context.req;
+  const { method } = context.req;
+  const path = decoded(context.req.path);
   const token = tokenOf(context);
   const session = token === null ? undefined : world.accounts.session(token);
   const signal = AbortSignal.any([context.req.raw.signal, deps.stopping()]);
@@ -85,6 +86,15 @@ async function carryOut(endpoint: Endpoint, call: Call, token: string | null, kn
   } catch (thrown) {
     if (!(thrown instanceof MatrixFailure)) throw thrown;
     return Response.json(thrown.body, { status: thrown.status, headers: thrown.headers });
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A stray percent sign: the path is then what it looks like.
+    return path;
   }
 }
 

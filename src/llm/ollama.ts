@@ -1,0 +1,127 @@
+// Owns models behind Ollama's own protocol.
+import type { ChatRequest, ChatResponse } from 'ollama';
+import { AppError } from '../domain/errors.ts';
+import { ContextOverflow, type Model, type ModelAnswer, type ModelRequest } from '../domain/model.ts';
+import { failedCheck, judgeModels } from './modelCheck.ts';
+import { createModelChoice } from './modelChoice.ts';
+import { brokenOff, emptyAnswer, type ServerNames, transportError } from './modelErrors.ts';
+import { createOllamaFetch } from './ollamaFetch.ts';
+import { ollamaUrl } from './ollamaHost.ts';
+import { TEMPERATURE } from './sampling.ts';
+
+export type OllamaModelOptions = {
+  /** As `OLLAMA_HOST`: a URL, `host:port` or a bare host. */
+  host: string;
+  /** When absent, the first model that the server lists. */
+  model?: string | undefined;
+  contextTokens: number;
+  /** How long the server may be silent; the length of a whole call is the guard's to limit. */
+  timeoutMs: number;
+  /** Told once which model was taken because none is configured. */
+  onModelChosen?: ((model: string) => void) | undefined;
+};
+
+/** Fields of the API that the package's types lack. Without them Ollama cuts a long prompt and answers as if nothing were. */
+type StrictChatRequest = ChatRequest & { stream: true; truncate: false; shift: false };
+
+/** A model behind Ollama; keeps the contract of `Model`. Answers come as a stream, so that `onProgress` tells of each part. */
+export function createOllamaModel(options: OllamaModelOptions): Model {
+  const url = ollamaUrl(options.host);
+  const names: ServerNames = {
+    host: url.host,
+    loginAdvice: 'does a proxy before Ollama want a login?',
+    modelAdvice: options.model === undefined ? 'check OLLAMA_HOST' : `run: ollama pull ${options.model}`,
+  };
+
+  // One client a call: the package itself cannot be aborted before its first answer.
+  async function connect(signal: AbortSignal, streamed: boolean) {
+    const { Ollama } = await import('ollama');
+    const fetch = createOllamaFetch({ timeoutMs: options.timeoutMs, signal, names, streamed });
+    return new Ollama({ host: url.href, fetch });
+  }
+
+  async function list(signal: AbortSignal): Promise<string[]> {
+    const client = await connect(signal, false);
+    const listed = (await client.list()) as { models?: { name: string }[] };
+    if (!Array.isArray(listed?.models)) throw new AppError('model_unavailable', `${url.host} is no Ollama server`);
+    return listed.models.map((model) => model.name);
+  }
+
+  const choice = createModelChoice({
+    configured: options.model,
+    list,
+    none: () => new AppError('model_unavailable', `${url.host} has no model (run: ollama pull NAME)`),
+    onModelChosen: options.onModelChosen,
+  });
+
+  async function ask(request: ModelRequest): Promise<ModelAnswer> {
+    const model = await choice.settle(request.signal);
+    const client = await connect(request.signal, true);
+    const chat: StrictChatRequest = {
+      model,
+      messages: [
+        { role: 'system', content: request.system },
+        { role: 'user', content: request.user },
+      ],
+      stream: true,
+      // Thoughts count against num_predict, and a summary needs none.
+      think: false,
+      truncate: false,
+      shift: false,
+      options: { num_ctx: options.contextTokens, num_predict: request.maxOutputTokens, temperature: TEMPERATURE },
+    };
+    let text = '';
+    for await (const part of await client.chat(chat)) {
+      request.onProgress?.();
+      text += part.message?.content ?? '';
+      if (part.done) return toAnswer(text, part, url.host, options.contextTokens);
+    }
+    throw brokenOff(url.host);
+  }
+
+  return {
+    get name() {
+      return `ollama/${choice.label}`;
+    },
+    host: url.host,
+    contextTokens: options.contextTokens,
+
+    async complete(request) {
+      request.signal.throwIfAborted();
+      try {
+        return await ask(request);
+      } catch (thrown) {
+        request.signal.throwIfAborted();
+        choice.forget();
+        throw transportError(thrown, url.host);
+      }
+    },
+
+    async check(signal) {
+      try {
+        const listed = await list(signal);
+        const pull = `Run: ollama pull ${options.model ?? 'NAME'}`;
+        return judgeModels(url.host, listed, fullName(options.model), pull);
+      } catch (thrown) {
+        return failedCheck(transportError(thrown, url.host));
+      }
+    },
+  };
+}
+
+/** Ollama lists `llama3.2` as `llama3.2:latest`. */
+function fullName(model: string | undefined): string | undefined {
+  return model === undefined || model.includes(':') ? model : `${model}:latest`;
+}
+
+function toAnswer(text: string, end: ChatResponse, host: string, contextTokens: number): ModelAnswer {
+  const inputTokens = end.prompt_eval_count ?? 0;
+  // Older servers do not know `truncate` and cut the prompt in silence (https://github.com/ollama/ollama/issues/3839).
+  if (inputTokens >= contextTokens) {
+    const message = `${host} cut the prompt to its ${contextTokens} tokens`;
+    throw new AppError('model_context_exceeded', message, { cause: new ContextOverflow(message, { contextTokens }) });
+  }
+  if (text.trim() === '') throw emptyAnswer(host, end.done_reason);
+  const finish = end.done_reason === 'stop' || end.done_reason === 'length' ? end.done_reason : 'other';
+  return { text, finish, usage: { inputTokens, outputTokens: end.eval_count ?? 0 } };
+}

@@ -1,0 +1,121 @@
+// Owns models behind the OpenAI protocol: OpenAI itself, llama.cpp's server, vLLM, LM Studio and their like.
+import { AppError } from '../domain/errors.ts';
+import type { Model, ModelCheck, ModelRequest } from '../domain/model.ts';
+import { failedCheck, judgeModels } from './modelCheck.ts';
+import { createModelChoice } from './modelChoice.ts';
+import type { ServerNames } from './modelErrors.ts';
+import { type ListedModel, readCompletion, readModelList } from './openaiAnswer.ts';
+import { loadOpenAiClient, type OpenAiClient } from './openaiClient.ts';
+import { COMMON_DIALECT, dialectParameters, nextDialect } from './openaiDialect.ts';
+
+const OPENAI_URL = 'https://api.openai.com/v1';
+const OPENAI_HOST = 'api.openai.com';
+
+export type OpenAiModelOptions = {
+  /** Usually ends in `/v1`; OpenAI itself when absent. */
+  baseUrl?: string | undefined;
+  apiKey?: string | undefined;
+  /** When absent, the first model that the server lists; OpenAI itself needs one. */
+  model?: string | undefined;
+  contextTokens: number;
+  timeoutMs: number;
+  /** Told once which model was taken because none is configured. */
+  onModelChosen?: ((model: string) => void) | undefined;
+};
+
+/** A model behind any OpenAI-compatible server; keeps the contract of `Model`. The SDK is loaded with the first call. */
+export function createOpenAiModel(options: OpenAiModelOptions): Model {
+  const baseUrl = options.baseUrl ?? OPENAI_URL;
+  const names = namesOf(new URL(baseUrl).host);
+  let loading: Promise<OpenAiClient> | undefined;
+  let dialect = COMMON_DIALECT;
+
+  const connect = () => {
+    loading ??= loadOpenAiClient({ ...options, baseUrl }, names);
+    return loading;
+  };
+
+  async function list(signal: AbortSignal): Promise<ListedModel[]> {
+    const { client } = await connect();
+    return readModelList(await client.get('/models', { signal }), names);
+  }
+
+  const choice = createModelChoice({
+    configured: options.model,
+    list: async (signal) => {
+      if (names.host === OPENAI_HOST) throw new AppError('model_unavailable', `${OPENAI_HOST} needs LLM_MODEL`);
+      return (await list(signal)).map((model) => model.id);
+    },
+    none: () => new AppError('model_unavailable', `${names.host} lists no model (${names.modelAdvice})`),
+    onModelChosen: options.onModelChosen,
+  });
+
+  async function ask(request: ModelRequest): Promise<unknown> {
+    const { client, refusal } = await connect();
+    const model = await choice.settle(request.signal);
+    const messages = [
+      { role: 'system', content: request.system },
+      { role: 'user', content: request.user },
+    ];
+    // Ends: each turn gives up one parameter, and there are two. Calls may run side by side, so each walks on its own.
+    for (let spoken = dialect; ; dialect = spoken) {
+      const body = { model, messages, ...dialectParameters(spoken, request.maxOutputTokens) };
+      try {
+        return await client.post('/chat/completions', { body, signal: request.signal });
+      } catch (thrown) {
+        const next = nextDialect(spoken, refusal(thrown));
+        if (next === null) throw thrown;
+        spoken = next;
+      }
+    }
+  }
+
+  return {
+    get name() {
+      return `openai/${choice.label}`;
+    },
+    host: names.host,
+    contextTokens: options.contextTokens,
+
+    async complete(request) {
+      request.signal.throwIfAborted();
+      try {
+        return readCompletion(await ask(request), names);
+      } catch (thrown) {
+        request.signal.throwIfAborted();
+        choice.forget();
+        throw (await connect()).toAppError(thrown);
+      }
+    },
+
+    async check(signal) {
+      try {
+        return judge(await list(signal), names.host, options.model);
+      } catch (thrown) {
+        return failedCheck((await connect()).toAppError(thrown));
+      }
+    },
+  };
+}
+
+function namesOf(host: string): ServerNames {
+  return {
+    host,
+    loginAdvice: 'check LLM_API_KEY',
+    modelAdvice: 'check LLM_MODEL, and that LLM_BASE_URL ends in /v1 where the server wants it',
+  };
+}
+
+function judge(listed: ListedModel[], host: string, configured: string | undefined): ModelCheck {
+  if (configured === undefined && host === OPENAI_HOST) {
+    const advice = 'Set LLM_MODEL to the model that Lector may use.';
+    return { ok: false, detail: `${host} answers, but LLM_MODEL is not set`, advice };
+  }
+  // llama.cpp's server has one model and takes any name for it.
+  const [only] = listed;
+  if (configured !== undefined && listed.length === 1 && only?.owned_by === 'llamacpp') {
+    return { ok: true, detail: `${host} answers and has ${only.id} (llama.cpp takes any LLM_MODEL)` };
+  }
+  const ids = listed.map((model) => model.id);
+  return judgeModels(host, ids, configured, 'Set LLM_MODEL to a model that the server has.');
+}

@@ -1,0 +1,40 @@
+// Owns the tests of which model an operator's settings mean.
+import { describe, expect, it } from 'vitest';
+import { createModel } from '../../../src/llm/createModel.ts';
+import type { LlmSettings } from '../../../src/llm/settings.ts';
+import { createRecordingLog } from '../../fixtures/recordingLog.ts';
+
+const base: LlmSettings = { provider: 'auto', timeoutMs: 1_000, maxOutputTokens: 100, contextTokens: 4096 };
+
+function choose(settings: Partial<LlmSettings>): string | null {
+  const model = createModel({ ...base, ...settings }, createRecordingLog().log);
+  return model && `${model.name} at ${model.host}`;
+}
+
+describe('createModel', () => {
+  it('has no model when nothing is set, or none is wanted', () => {
+    expect(choose({})).toBeNull();
+    expect(choose({ provider: 'none', apiKey: 'sk-1', ollamaHost: 'gpu' })).toBeNull();
+  });
+
+  it('takes OpenAI with a key, and the server of a base URL', () => {
+    expect(choose({ apiKey: 'sk-1', model: 'gpt-x' })).toBe('openai/gpt-x at api.openai.com');
+    expect(choose({ baseUrl: 'http://gpu:8080/v1' })).toBe('openai/(the first listed) at gpu:8080');
+  });
+
+  it('takes Ollama with a host, unless the OpenAI protocol is set up as well', () => {
+    expect(choose({ ollamaHost: 'gpu', model: 'llama3.2' })).toBe('ollama/llama3.2 at gpu:11434');
+    expect(choose({ ollamaHost: 'gpu', apiKey: 'sk-1', model: 'gpt-x' })).toBe('openai/gpt-x at api.openai.com');
+  });
+
+  it('keeps to the provider that is named', () => {
+    expect(choose({ provider: 'ollama', model: 'm' })).toBe('ollama/m at 127.0.0.1:11434');
+    expect(choose({ provider: 'ollama', apiKey: 'sk-1', model: 'm' })).toBe('ollama/m at 127.0.0.1:11434');
+    expect(choose({ provider: 'openai', ollamaHost: 'gpu', model: 'm' })).toBe('openai/m at api.openai.com');
+  });
+
+  it('tells how much fits into the model', () => {
+    const model = createModel({ ...base, ollamaHost: 'gpu' }, createRecordingLog().log);
+    expect(model?.contextTokens).toBe(4096);
+  });
+});

@@ -59,8 +59,8 @@ export interface JobLedger {
 export type StoredReply = { reply: Reply; sentEventId: string | null };
 
 export interface ReplyLedger {
-  /** Keeps a reply to be sent; a second one for the same source and part is ignored. */
-  save(reply: Reply): void;
+  /** Keeps a reply to be sent; `known`: there is one for the same source and part, and nothing changed. */
+  save(reply: Reply): 'saved' | 'known';
   find(sourceEventId: string, part: Reply['part']): StoredReply | null;
   /** Replies not yet sent, in the order they were saved. */
   unsent(): Reply[];

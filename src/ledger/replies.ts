@@ -24,7 +24,9 @@ export function createReplyLedger({ db }: Database): ReplyLedger {
 
   return {
     save(reply) {
-      save.run(reply.sourceEventId, reply.part, reply.roomId, JSON.stringify(reply.body), reply.optional ? 1 : 0);
+      const body = JSON.stringify(reply.body);
+      const { changes } = save.run(reply.sourceEventId, reply.part, reply.roomId, body, reply.optional ? 1 : 0);
+      return Number(changes) === 1 ? 'saved' : 'known';
     },
     find: (sourceEventId, part) => toStored(find.get(sourceEventId, part)),
     unsent: () => unsent.all().map((row) => toReply(row)),

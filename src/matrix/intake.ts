@@ -20,8 +20,6 @@ export function readEvent(event: RawEvent, roomId: string, selfId: string): Inco
       const redactedEventId = textOf(event.redacts) ?? textOf(content.redacts);
       return redactedEventId ? { kind: 'redaction', roomId, redactedEventId } : null;
     }
-    case 'm.room.encryption':
-      return event.state_key === '' ? { kind: 'encrypted', roomId } : null;
     case 'm.room.tombstone': {
       const replacementRoomId = textOf(content.replacement_room);
       return event.state_key === '' && replacementRoomId

@@ -16,6 +16,8 @@ export type OptionalSendsDeps = {
 };
 
 export type Offer = {
+  /** The event id once it is sent; null once it is dropped. */
+  sent: Promise<string | null>;
   /** Takes the offer back: null if it was never sent, else its event id (a send under way is waited for). */
   withdraw(): Promise<string | null>;
 };
@@ -45,6 +47,8 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
   const drop = (item: Item): void => {
     const index = items.indexOf(item);
     if (index >= 0) items.splice(index, 1);
+    // What was never sent, or was refused for the rate, left no trace in the room: it needs none in the ledger.
+    if (item.options.keep) replies.drop(item.reply);
     item.settled.resolve(null);
   };
 
@@ -102,6 +106,7 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
       items.push(item);
       wake();
       return {
+        sent: item.settled.promise,
         withdraw() {
           if (!item.isSending) drop(item);
           return item.settled.promise;

@@ -32,7 +32,8 @@ export async function openSession(config: MatrixConfig, path: string, log: Log):
   return session;
 }
 
-function readSession(path: string): Session | null {
+/** The session kept at `path`; null: there is none. Throws `data_dir_unusable` when it cannot be read. */
+export function readSession(path: string): Session | null {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -73,7 +74,8 @@ function whoami(client: MatrixClient): Promise<{ user_id: string; device_id?: st
   return client.doRequest('GET', '/_matrix/client/v3/account/whoami');
 }
 
-async function login(config: MatrixConfig, deviceId: string | undefined): Promise<Session> {
+/** A new session, as device `deviceId` if given. Throws `login_failed` when the homeserver refuses. */
+export async function login(config: MatrixConfig, deviceId: string | undefined): Promise<Session> {
   const { homeserverUrl } = config;
   try {
     if (config.login.kind === 'token') {

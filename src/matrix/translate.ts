@@ -44,12 +44,15 @@ async function readRoom(
   context: TranslateContext,
 ): Promise<Incoming[]> {
   const { selfId, since } = context;
-  const incoming: Incoming[] = [];
   const entered = !context.isJoined(roomId);
+  const events = await newEvents(roomId, timeline, entered, context);
+  // A room that turns out to be encrypted is left without a word: nothing is ever said there in clear.
+  if ([...state, ...(timeline.events ?? []), ...events].some((event) => event.type === 'm.room.encryption')) {
+    return [{ kind: 'encrypted', roomId }];
+  }
   // With an empty ledger a room may be an old one: then its history is not news and nobody is greeted again.
-  if (entered) incoming.push({ kind: 'joined', roomId, isNew: since !== null });
-  if (state.some((event) => event.type === 'm.room.encryption')) incoming.push({ kind: 'encrypted', roomId });
-  for (const event of await newEvents(roomId, timeline, entered, context)) {
+  const incoming: Incoming[] = entered ? [{ kind: 'joined', roomId, isNew: since !== null }] : [];
+  for (const event of events) {
     const read = readEvent(event, roomId, selfId);
     if (read) incoming.push(read);
   }

@@ -38,6 +38,11 @@ export function roomNotice(rendered: Rendered): Content {
   return message('m.notice', rendered, NOBODY);
 }
 
+/** A notice that replies to an event outside of any thread. */
+export function replyNotice(rendered: Rendered, eventId: string): Content {
+  return { ...message('m.notice', rendered, NOBODY), 'm.relates_to': { 'm.in_reply_to': { event_id: eventId } } };
+}
+
 /** A message in a thread that notifies `userId`. */
 export function threadMention(rendered: Rendered, place: ThreadPlace, userId: string): Content {
   return inThread(message('m.text', rendered, { user_ids: [userId] }), place);

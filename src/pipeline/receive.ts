@@ -4,7 +4,7 @@ import type { Ledger } from '../domain/ledger.ts';
 import type { Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { Access } from './access.ts';
-import { type Rendered, roomNotice, threadNotice, threadOf } from './content.ts';
+import { type Rendered, replyNotice, roomNotice, threadNotice } from './content.ts';
 import { decideInvite, decideUpload, ENCRYPTED_REASON } from './decide.ts';
 import {
   type RoomFacts,
@@ -32,14 +32,14 @@ export type Received = { cancelledJobs: string[]; replies: Reply[] };
 export function receive(batch: SyncBatch, deps: ReceiveDeps): Received {
   return deps.ledger.transaction(() => {
     const received: Received = { cancelledJobs: [], replies: [] };
-    for (const incoming of batch.incoming) receiveOne(incoming, deps, received);
-    for (const reply of received.replies) deps.ledger.replies.save(reply);
+    for (const incoming of batch.incoming) receiveOne(incoming, batch.nextBatch, deps, received);
+    received.replies = received.replies.filter((reply) => deps.ledger.replies.save(reply) === 'saved');
     deps.ledger.sync.setToken(batch.nextBatch);
     return received;
   });
 }
 
-function receiveOne(incoming: Incoming, deps: ReceiveDeps, received: Received): void {
+function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, received: Received): void {
   const { rooms, jobs, replies } = deps.ledger;
   switch (incoming.kind) {
     case 'invite': {
@@ -49,8 +49,10 @@ function receiveOne(incoming: Incoming, deps: ReceiveDeps, received: Received): 
       break;
     }
     case 'joined':
+      // A room that is being left can still show up in a sync.
+      if (rooms.state(incoming.roomId) === 'unwanted') break;
       rooms.set(incoming.roomId, 'joined');
-      if (incoming.isNew) received.replies.push(welcome(incoming.roomId, deps));
+      if (incoming.isNew) received.replies.push(welcome(incoming.roomId, nextBatch, deps));
       break;
     case 'encrypted':
       rooms.set(incoming.roomId, 'unwanted', ENCRYPTED_REASON);
@@ -80,7 +82,7 @@ function receiveUpload(upload: Upload, ageMs: number, deps: ReceiveDeps, receive
   const { rooms, jobs } = deps.ledger;
   const decision = decideUpload(upload, rooms.state(upload.roomId), deps.access);
   if (decision.do === 'deny') {
-    received.replies.push(denied(upload, threadOf(upload)));
+    received.replies.push(denied(upload.roomId, upload.sender, upload.eventId));
   } else if (decision.do === 'accept') {
     const nowMs = deps.clock();
     jobs.insert(upload, { postedAtMs: nowMs - ageMs, receivedAtMs: nowMs });
@@ -98,25 +100,23 @@ function takeBack(roomId: string, uploadId: string, deps: ReceiveDeps, received:
   received.cancelledJobs.push(uploadId);
 }
 
-function welcome(roomId: string, deps: ReceiveDeps): Reply {
-  return notice(roomId, `welcome ${roomId}`, 'welcome', roomNotice(renderWelcome(deps.roomFacts)));
+/** Keyed by the sync that showed the join, so that each join is greeted once. */
+function welcome(roomId: string, nextBatch: string, deps: ReceiveDeps): Reply {
+  return notice(roomId, `welcome ${roomId} ${nextBatch}`, 'welcome', roomNotice(renderWelcome(deps.roomFacts)));
 }
 
 /** Keyed by room and member, so that each member is told once a room. */
-function denied(upload: Upload, place: ReturnType<typeof threadOf>): Reply {
-  return notice(
-    upload.roomId,
-    `denied ${upload.roomId} ${upload.sender}`,
-    'denied',
-    threadNotice(renderDenied(), place),
-  );
+function denied(roomId: string, sender: string, eventId: string): Reply {
+  return notice(roomId, `denied ${roomId} ${sender}`, 'denied', replyNotice(renderDenied(), eventId));
 }
 
 function commandReply(command: Command, deps: ReceiveDeps): Reply {
-  const rendered = deps.access.isAllowedUser(command.sender) ? commandAnswer(command, deps) : renderDenied();
-  const place = { rootId: command.threadRootId ?? command.eventId, replyToId: command.eventId };
-  const content = command.threadRootId ? threadNotice(rendered, place) : roomNotice(rendered);
-  return notice(command.roomId, command.eventId, 'answer', content);
+  const { roomId, sender, eventId, threadRootId } = command;
+  if (!deps.access.isAllowedUser(sender)) return denied(roomId, sender, eventId);
+  const rendered = commandAnswer(command, deps);
+  const place = { rootId: threadRootId ?? eventId, replyToId: eventId };
+  const content = threadRootId ? threadNotice(rendered, place) : replyNotice(rendered, eventId);
+  return notice(roomId, eventId, 'answer', content);
 }
 
 function commandAnswer({ words }: Command, deps: ReceiveDeps): Rendered {

@@ -40,6 +40,12 @@ function answerContent({ upload, rendered, statusEventId }: ReplyFacts, isLate: 
   return statusEventId ? editOf(rendered, statusEventId) : threadNotice(rendered, threadOf(upload));
 }
 
+/** The status notice of an upload, or an edit of it. */
+export function statusReply(upload: Upload, rendered: Rendered, editedEventId: string | null): Reply {
+  const content = editedEventId ? editOf(rendered, editedEventId) : threadNotice(rendered, threadOf(upload));
+  return { ...origin(upload), part: 'status', body: { kind: 'message', content }, optional: true };
+}
+
 /** 👀: the upload is taken. */
 export function takenReply(upload: Upload): Reply {
   return {

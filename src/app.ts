@@ -1,0 +1,108 @@
+// Owns the order of starting and stopping: data folder, ledger, login, bot, and back.
+import { rmSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config, MatrixConfig } from '../config/env.ts';
+import { type Bot, startBot } from './bot.ts';
+import { AppError, toAppError } from './domain/errors.ts';
+import type { Log } from './domain/log.ts';
+import type { Model } from './domain/model.ts';
+import { lockDataDir, prepareDataDir } from './ledger/dataDir.ts';
+import { openLedger } from './ledger/ledger.ts';
+import { openSession, type Session } from './matrix/session.ts';
+import { createPool } from './pool/pool.ts';
+
+export type AppDeps = {
+  config: Config;
+  model: Model | null;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  log: Log;
+};
+
+export type App = {
+  /**
+   * Resolves once the first sync is in the ledger; waits for a homeserver that is away. Throws `login_failed`, `database_newer`,
+   * `data_dir_in_use`, `data_dir_unusable`.
+   */
+  start(): Promise<void>;
+  /** Settles when the app has ended: after `stop`, or with the error that ended it. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+};
+
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
+
+/** Joins the parts; nothing happens before `start`. */
+export function createApp({ config, model, clock, log }: AppDeps): App {
+  const stopping = new AbortController();
+  const ended = Promise.withResolvers<void>();
+  const closers: (() => void | Promise<void>)[] = [];
+  ended.promise.catch(() => undefined);
+
+  const start = async (): Promise<void> => {
+    if (!config.matrix) throw new AppError('config_invalid', 'no homeserver is set');
+    const dir = prepareDataDir(config.storage.dataDir);
+    const lock = lockDataDir(dir);
+    closers.push(() => lock.release());
+    const ledger = openLedger(dir.database, clock);
+    closers.push(() => ledger.close());
+    await emptyFolder(dir.spool);
+    const session = await connect(config.matrix, dir.session, log, stopping.signal);
+    const pool = createPool({ threads: config.work.threads, memoryMb: config.limits.workerMemoryMb, log });
+    closers.push(() => pool.close());
+
+    const synced = Promise.withResolvers<void>();
+    const bot: Bot = startBot({
+      config,
+      session,
+      ledger,
+      pool,
+      model,
+      spoolDir: dir.spool,
+      removeFile: (path) => rmSync(path, { force: true }),
+      clock,
+      log,
+      onSyncState: (isUp) => isUp && synced.resolve(),
+    });
+    closers.push(() => bot.stop());
+    bot.ended.then(ended.resolve, ended.reject);
+    await Promise.race([synced.promise, bot.ended]);
+    log.info({ userId: session.userId, rooms: ledger.rooms.joinedCount() }, 'Lector is ready');
+  };
+
+  return {
+    start,
+    ended: ended.promise,
+    async stop() {
+      stopping.abort();
+      for (const close of closers.splice(0).reverse()) await close();
+      ended.resolve();
+    },
+  };
+}
+
+/** What lies in the spool belongs to an earlier life; its jobs are in the ledger and fetch their files anew. */
+async function emptyFolder(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
+}
+
+/** Logs in, or takes up the kept login; waits and says so while the homeserver is away. */
+async function connect(matrix: MatrixConfig, sessionPath: string, log: Log, signal: AbortSignal): Promise<Session> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await openSession(matrix, sessionPath, log);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.code !== 'homeserver_unavailable' && error.code !== 'homeserver_rate_limited') throw error;
+      const retryMs = Math.max(error.retryAfterMs ?? 0, Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures));
+      log.warn(
+        { homeserver: matrix.homeserverUrl, reason: error.message, retryMs },
+        'the homeserver is away; waiting for it',
+      );
+      await sleep(retryMs, undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// Owns the command `doctor`: looks at everything the bot needs and says what to do about each failure.
+import type { Config } from '../../config/env.ts';
+import type { Log } from '../domain/log.ts';
+import { createModel } from '../llm/createModel.ts';
+import { checkDataDir, checkDisk } from './doctorDisk.ts';
+import { checkMatrix } from './doctorMatrix.ts';
+
+/** One line of the doctor: well, failed with advice, or not looked at because of an earlier failure. */
+export type Finding =
+  | { state: 'ok'; name: string; detail: string }
+  | { state: 'failed'; name: string; detail: string; advice: string }
+  | { state: 'skipped'; name: string; detail: string };
+
+export type DoctorDeps = { config: Config; log: Log; stdout: NodeJS.WritableStream };
+
+const MODEL_TIMEOUT_MS = 15_000;
+
+/** Prints every finding; 1 if any failed. Changes nothing: a login made for the check is ended again. */
+export async function doctor({ config, log, stdout }: DoctorDeps): Promise<0 | 1> {
+  let failed = false;
+  const print = (findings: Finding[]): void => {
+    for (const finding of findings) {
+      failed ||= finding.state === 'failed';
+      stdout.write(`${format(finding)}\n`);
+    }
+  };
+  print([{ state: 'ok', name: 'Node', detail: process.version }]);
+  print([checkDataDir(config.storage.dataDir), await checkDisk(config.storage)]);
+  if (config.matrix) print(await checkMatrix(config.matrix, config));
+  print([await checkModel(config, log)]);
+  stdout.write(failed ? '\nSomething needs your attention.\n' : '\nAll is well: `npm start` runs the bot.\n');
+  return failed ? 1 : 0;
+}
+
+function format(finding: Finding): string {
+  const mark = { ok: '✓', failed: '✗', skipped: '–' }[finding.state];
+  const advice = finding.state === 'failed' ? `\n    → ${finding.advice}` : '';
+  return `${mark} ${finding.name}: ${finding.detail}${advice}`;
+}
+
+async function checkModel(config: Config, log: Log): Promise<Finding> {
+  const name = 'Language model';
+  const model = createModel(config.llm, log);
+  if (!model) return { state: 'ok', name, detail: 'none is set: summaries are made of sentences of the document' };
+  const check = await model.check(AbortSignal.timeout(MODEL_TIMEOUT_MS));
+  if (check.ok) return { state: 'ok', name, detail: check.detail };
+  return { state: 'failed', name, detail: check.detail, advice: check.advice };
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/env node
+// Owns the process: the only reader of environment, arguments and signals; picks the command and ends with its exit code.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { parse as parseDotenv } from 'dotenv';
+import { type Config, parseConfig } from '../config/env.ts';
+import { type AppError, toAppError } from './domain/errors.ts';
+import type { Log } from './domain/log.ts';
+
+// htmlencode, which matrix-bot-sdk imports, still calls util._extend: a warning that tells an operator nothing.
+process.noDeprecation = true;
+
+/** Exit codes: 0 well, 1 something failed, 2 the settings are wrong. */
+type Exit = 0 | 1 | 2;
+
+function readEnv(): Record<string, string | undefined> {
+  let file = '';
+  try {
+    file = readFileSync('.env', 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return { ...parseDotenv(file), ...process.env };
+}
+
+async function setUp(needs: 'matrix' | 'nothing', logTo: NodeJS.WriteStream): Promise<{ config: Config; log: Log }> {
+  const { config, later } = parseConfig(readEnv(), needs, (path) => readFileSync(path, 'utf8'));
+  const { createLog } = await import('./ops/log.ts');
+  const { matrix, llm } = config;
+  const login = matrix?.login.kind === 'token' ? matrix.login.accessToken : matrix?.login.password;
+  const secrets = [login, llm.apiKey].filter((secret) => secret !== undefined);
+  const log = createLog({ ...config.log, secrets, destination: logTo });
+  for (const name of later) log.warn({ variable: name }, 'this variable has no effect in this version');
+  return { config, log };
+}
+
+/** Calls `onFirst` at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function onSignal(onFirst: (signal: string) => void): void {
+  let seen = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (seen) process.exit(signal === 'SIGINT' ? 130 : 143);
+      seen = true;
+      onFirst(signal);
+    });
+  }
+}
+
+function report(error: AppError): Exit {
+  if (error.code === 'config_invalid') {
+    process.stderr.write(`The settings are wrong:\n${error.message.replace(/^/gm, '  ')}\n`);
+    return 2;
+  }
+  process.stderr.write(`${error.message}\n`);
+  if (error.code === 'internal') process.stderr.write(`${error.stack}\n`);
+  return 1;
+}
+
+function createProgram(exit: (code: Exit) => void): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const program = new Command('lector')
+    .description('Reads the documents that are posted in Matrix rooms and answers in their thread')
+    .version(version)
+    .exitOverride();
+  program
+    .command('start', { isDefault: true })
+    .description('the bot')
+    .action(async () => {
+      const { config, log } = await setUp('matrix', process.stdout);
+      const { start } = await import('./cli/start.ts');
+      exit(await start({ config, log, onSignal, clock: Date.now }));
+    });
+  program
+    .command('read')
+    .description('reads files here, without a homeserver')
+    .argument('<file...>')
+    .option('--json', 'one JSON object a line, a file each')
+    .action(async (files: string[], options: { json?: boolean }) => {
+      const { config, log } = await setUp('nothing', process.stderr);
+      const { read } = await import('./cli/read.ts');
+      const { stdout, stderr } = process;
+      exit(await read({ config, log, files, json: options.json === true, stdout, stderr }));
+    });
+  program
+    .command('demo')
+    .description('the bot in a playground room of its own: posts the examples and prints the conversation')
+    .option('--serve', 'keeps the playground up')
+    .action(async (options: { serve?: boolean }) => {
+      const { config, log } = await setUp('nothing', process.stderr);
+      const { demo } = await import('./cli/demo.ts');
+      exit(await demo({ config, log, serve: options.serve === true, stdout: process.stdout, onSignal }));
+    });
+  program
+    .command('doctor')
+    .description('checks homeserver, login, rooms, data folder, disk and model, and says what to do')
+    .action(async () => {
+      const { config, log } = await setUp('matrix', process.stderr);
+      const { doctor } = await import('./cli/doctor.ts');
+      exit(await doctor({ config, log, stdout: process.stdout }));
+    });
+  return program;
+}
+
+async function main(): Promise<void> {
+  // Logs of a pipe that was closed early (`| head`) are no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  let code: Exit = 0;
+  try {
+    await createProgram((exitCode) => {
+      code = exitCode;
+    }).parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) code = error.exitCode === 0 ? 0 : 2;
+    else code = report(toAppError(error));
+  }
+  process.exitCode = code;
+  // Whatever still holds the event loop (an idle connection, say) may not hold the exit.
+  setTimeout(() => process.exit(), 500).unref();
+}
+
+await main();

@@ -1,0 +1,51 @@
+// Owns the log: pino, pretty on a terminal, JSON elsewhere, and without any secret in it.
+import { type DestinationStream, type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+import type { Log } from '../domain/log.ts';
+
+export type LogSettings = {
+  level: string;
+  format: 'auto' | 'pretty' | 'json';
+  /** Values that must never be written, wherever they stand in a line. */
+  secrets: readonly string[];
+  /** Standard output of the bot; standard error of commands whose output is data. */
+  destination: NodeJS.WriteStream;
+};
+
+/** A log that writes at once: a line written before a crash is there after it. */
+export function createLog({ level, format, secrets, destination }: LogSettings): Log {
+  const scrub = createScrub(secrets);
+  const out: DestinationStream = { write: (line) => void destination.write(scrub(line)) };
+  const isPretty = format === 'pretty' || (format === 'auto' && destination.isTTY === true);
+  const stream = isPretty ? prettyOnto(out, destination.isTTY === true) : out;
+  const logger = pino({ level, base: null, serializers: { err: pino.stdSerializers.errWithCause } }, stream);
+  return fromPino(logger);
+}
+
+function prettyOnto(out: DestinationStream, colorize: boolean): DestinationStream {
+  const format = pretty.prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });
+  return { write: (line) => out.write(format(line) ?? line) };
+}
+
+function fromPino(logger: Logger): Log {
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    child: (fields) => fromPino(logger.child(fields)),
+  };
+}
+
+/** pino's own `redact` works on keys only; a token inside a URL or a message stays. */
+export function createScrub(secrets: readonly string[]): (line: string) => string {
+  const values = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
+  const known = [...new Set(values)].filter((value) => value.length >= 4);
+  return (line) => {
+    let clean = line;
+    for (const value of known) clean = clean.replaceAll(value, '[secret]');
+    return clean
+      .replace(/((?:access_token|password)=)[^&\s"]+/g, '$1[secret]')
+      .replace(/(Bearer )[\w.~+/=-]+/g, '$1[secret]');
+  };
+}

@@ -1,0 +1,37 @@
+// Owns the last step of a job: what was saved for it is sent, and then it has ended.
+import { toAppError } from '../domain/errors.ts';
+import type { JobLedger, ReplyLedger } from '../domain/ledger.ts';
+import type { Log } from '../domain/log.ts';
+import type { Reply } from '../domain/reply.ts';
+
+export type DeliverPorts = {
+  jobs: Pick<JobLedger, 'finish'>;
+  replies: Pick<ReplyLedger, 'unsentOf' | 'drop'>;
+  send(reply: Reply): Promise<string>;
+  /** Reactions and clean-up: sent when the homeserver's limit leaves room. */
+  offer(reply: Reply): void;
+  log: Log;
+};
+
+/** Sends the replies of a job in `replying`; rejects only when the process stops, and then it goes on after the next start. */
+export async function deliver(jobId: string, ports: DeliverPorts): Promise<void> {
+  const unsent = ports.replies.unsentOf(jobId).filter((reply) => reply.part !== 'status');
+  for (const reply of unsent.filter(({ optional }) => !optional)) await sendOrDrop(reply, ports);
+  ports.jobs.finish(jobId);
+  for (const reply of unsent.filter(({ optional }) => optional)) ports.offer(reply);
+}
+
+/** Sends one reply; one that the homeserver refuses for good (the bot was removed, say) is dropped, since no retry will mend it. */
+export async function sendOrDrop(reply: Reply, ports: Pick<DeliverPorts, 'replies' | 'send' | 'log'>): Promise<void> {
+  try {
+    await ports.send(reply);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.code !== 'homeserver_refused') throw thrown;
+    ports.log.error(
+      { reason: error.message, part: reply.part, room: reply.roomId },
+      'the homeserver refused a message',
+    );
+    ports.replies.drop(reply);
+  }
+}

@@ -1,0 +1,41 @@
+// Owns the step from a claimed job to its file on disk: what is downloaded, ignored, or not even tried.
+import { MAX_OUTAGE_MS } from '../../config/limits.ts';
+import { AppError } from '../domain/errors.ts';
+import type { SpooledFile } from '../domain/job.ts';
+import type { JobLedger, JobRow } from '../domain/ledger.ts';
+import { claimsToBeDocument, type Upload } from '../domain/media.ts';
+import type { Model } from '../domain/model.ts';
+import { isModelOutage } from './process.ts';
+
+export type FetchPorts = {
+  jobs: Pick<JobLedger, 'cancel'>;
+  model: Pick<Model, 'check'> | null;
+  download(upload: Upload, signal: AbortSignal): Promise<SpooledFile | null>;
+  status: { taken(upload: Upload): void; forget(eventId: string): void };
+  clock(): number;
+};
+
+/** The file of a job; null: it is neither document nor picture and is ignored without a word. Throws what ends or delays the job. */
+export async function fetchUpload(row: JobRow, ports: FetchPorts, signal: AbortSignal): Promise<SpooledFile | null> {
+  const { upload } = row;
+  await throwIfModelIsAway(row, ports, signal);
+  const isDeclared = claimsToBeDocument(upload);
+  if (isDeclared) ports.status.taken(upload);
+  const file = await ports.download(upload, signal);
+  if (file) {
+    ports.status.taken(upload);
+    return file;
+  }
+  if (isDeclared) throw new AppError('not_a_document', 'called a PDF, but its content is none');
+  ports.jobs.cancel(upload.eventId);
+  ports.status.forget(upload.eventId);
+  return null;
+}
+
+/** A job that waits for the model alone is not downloaded and read again only to learn that it is still away. */
+async function throwIfModelIsAway(row: JobRow, { model, clock }: FetchPorts, signal: AbortSignal): Promise<void> {
+  if (!model || !isModelOutage(row.errorCode)) return;
+  if (clock() - (row.outageSinceMs ?? clock()) >= MAX_OUTAGE_MS) return;
+  const check = await model.check(signal);
+  if (!check.ok) throw new AppError('model_unavailable', check.detail);
+}

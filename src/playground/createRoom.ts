@@ -23,6 +23,8 @@ export function createRoomEndpoints(world: World): Endpoint[] {
       path: '/_matrix/client/v3/createRoom',
       handle: async ({ session, body }) => {
         const wish = await body();
+        // Synapse counts a new room as a message.
+        world.sendLimit(session.userId);
         return { room_id: openRoom(world, session.userId, wish).id };
       },
     },

@@ -1,4 +1,4 @@
-// Owns what an event is inside the playground, and how a client gets to see it.
+// Owns what an event is, inside the playground and for its clients.
 import { randomBytes } from 'node:crypto';
 
 export type Content = Record<string, unknown>;
@@ -35,6 +35,8 @@ export type StoredEvent = {
   replaces: StoredEvent | undefined;
   sentBy: { session: Session; transactionId: string } | undefined;
   redactedBecause: StoredEvent | undefined;
+  /** Taken but shown to nobody: a redaction of an event that is not there. */
+  hidden: boolean;
 };
 
 /** Event ids since room version 4: 32 bytes as URL-safe base64, no server name. */
@@ -46,42 +48,4 @@ export const sameDevice = (a: Session, b: Session) => a.userId === b.userId && a
 
 export function isObject(value: unknown): value is Content {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The event as `viewer` may see it: `unsigned` holds the transaction id on the device that sent it only. */
-export function forClient(stored: StoredEvent, viewer: Session, nowMs: number, withRoomId = true): RoomEvent {
-  return {
-    type: stored.type,
-    ...(withRoomId && { room_id: stored.roomId }),
-    sender: stored.sender,
-    content: stored.content,
-    ...(stored.stateKey !== undefined && { state_key: stored.stateKey }),
-    origin_server_ts: stored.sentAtMs,
-    // Room version 11 moved `redacts` into the content; Synapse tells it in both places.
-    ...(stored.redacts !== undefined && { redacts: stored.redacts }),
-    unsigned: unsignedOf(stored, viewer, nowMs),
-    event_id: stored.eventId,
-  };
-}
-
-function unsignedOf(stored: StoredEvent, viewer: Session, nowMs: number): Content {
-  const { replaces, redactedBecause, sentBy } = stored;
-  return {
-    age: nowMs - stored.sentAtMs,
-    ...(replaces && {
-      replaces_state: replaces.eventId,
-      prev_content: replaces.content,
-      prev_sender: replaces.sender,
-    }),
-    ...(redactedBecause && {
-      redacted_by: redactedBecause.eventId,
-      redacted_because: forClient(redactedBecause, viewer, nowMs),
-    }),
-    ...(sentBy && sameDevice(sentBy.session, viewer) && { transaction_id: sentBy.transactionId }),
-  };
-}
-
-/** Stripped state: what somebody outside the room may know of it. */
-export function stripped(stored: StoredEvent): Content {
-  return { type: stored.type, state_key: stored.stateKey, sender: stored.sender, content: stored.content };
 }

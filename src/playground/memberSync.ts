@@ -6,7 +6,13 @@ import type { MemberRooms } from './memberRooms.ts';
 
 const LONG_POLL_MS = 20_000;
 const AWAY_WAIT_MS = 200;
-const FILTER = JSON.stringify({ room: { timeline: { limit: 50 } }, presence: { not_types: ['*'] } });
+const TIMELINE_LIMIT = 50;
+const FILTER = JSON.stringify({ room: { timeline: { limit: TIMELINE_LIMIT } }, presence: { not_types: ['*'] } });
+/**
+ * A timeline this long is paged back though it says that it is whole: in Synapse 1.160 each redaction of an event that
+ * is not there makes a full timeline one event shorter, and `limited` false.
+ */
+const SUSPICIOUS_LENGTH = TIMELINE_LIMIT / 2;
 
 export type SyncLoop = {
   /** Ids of the rooms that the member is invited to now. */
@@ -75,12 +81,13 @@ async function takeIn(
   signal: AbortSignal,
 ): Promise<void> {
   const timeline = isObject(room.timeline) ? room.timeline : {};
-  if (timeline.limited === true) {
+  const events: RoomEvent[] = Array.isArray(timeline.events) ? timeline.events : [];
+  if (timeline.limited === true || events.length >= SUSPICIOUS_LENGTH) {
     const isKnown = rooms.timeline(roomId).length > 0;
     const missed = await pageBack(api, roomId, String(timeline.prev_batch), isKnown ? since : null, signal);
     rooms.add(roomId, missed);
   }
-  rooms.add(roomId, Array.isArray(timeline.events) ? timeline.events : []);
+  rooms.add(roomId, events);
 }
 
 /** The events between `to` (null: the room's beginning) and `from`, oldest first. */

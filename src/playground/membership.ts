@@ -33,7 +33,7 @@ export function membershipEndpoints(world: World): Endpoint[] {
       path: '/_matrix/client/v3/rooms/:roomId/leave',
       handle: async ({ session, param, body }) => {
         const { reason } = await body();
-        leaveRoom(world, findRoom(world, param('roomId')), session.userId, reasonOf(reason));
+        leaveRoom(findRoom(world, param('roomId')), session.userId, reasonOf(reason));
         return {};
       },
     },
@@ -47,9 +47,8 @@ const reasonOf = (reason: unknown): Content => (typeof reason === 'string' ? { r
 
 function findRoom({ rooms }: World, roomId: string): Room {
   const room = rooms.find(roomId);
-  if (room) return room;
-  const why = "Can't join remote room because no servers that are in the room have been provided.";
-  throw new MatrixFailure(404, 'M_UNKNOWN', why);
+  if (!room) throw new MatrixFailure(404, 'M_UNKNOWN', 'Not a known room');
+  return room;
 }
 
 /** Invites `target`; `extra` goes into the member event (reason, is_direct). */
@@ -73,12 +72,10 @@ export function joinRoom({ accounts }: World, room: Room, userId: string, extra:
   room.append({ sender: userId, type: 'm.room.member', stateKey: userId, content });
 }
 
-/** Leaves the room or declines the invite; leaving again changes nothing. */
-function leaveRoom({ accounts }: World, room: Room, userId: string, extra: Content): void {
-  const membership = room.membership(userId);
-  if (membership === 'leave') return;
-  if (membership !== 'join' && membership !== 'invite') throw forbidden(`User ${userId} not in room ${room.id}`);
-  const content = { ...accounts.memberContent(userId, 'leave'), ...extra };
+/** Leaves the room or declines the invite. */
+function leaveRoom(room: Room, userId: string, extra: Content): void {
+  if (!isInside(room.membership(userId))) throw forbidden(`${userId} not in room ${room.id}.`);
+  const content = { membership: 'leave', ...extra };
   room.append({ sender: userId, type: 'm.room.member', stateKey: userId, content });
 }
 

@@ -1,9 +1,11 @@
 // Owns paging through a room's history.
+import { timelineEvent } from './clientEvent.ts';
 import { type Endpoint, numberIn } from './endpoint.ts';
 import { badRequest, forbidden } from './errors.ts';
 import { eventFilter, parseFilterJson } from './eventFilter.ts';
-import { type Content, forClient, type Session, type StoredEvent } from './events.ts';
+import type { Content, Session, StoredEvent } from './events.ts';
 import { positionOf, tokenOf } from './feed.ts';
+import type { Room } from './room.ts';
 import type { World } from './world.ts';
 
 const DEFAULT_LIMIT = 10;
@@ -22,9 +24,9 @@ export function messageEndpoints(world: World): Endpoint[] {
 }
 
 function page(world: World, session: Session, roomId: string, query: URLSearchParams): Content {
-  const direction = query.get('dir');
-  if (direction !== 'b' && direction !== 'f') throw badRequest('M_MISSING_PARAM', "Missing query parameter 'dir'");
-  const seen = visible(world, roomId, session.userId);
+  const direction = query.get('dir') ?? 'f';
+  if (direction !== 'b' && direction !== 'f') throw badRequest('M_INVALID_PARAM', "'dir' must be one of b, f");
+  const { room, seen } = visible(world, roomId, session.userId);
   const backward = direction === 'b';
   const from = positionOf(query.get('from')) ?? (backward ? world.feed.position : 0);
   const to = positionOf(query.get('to')) ?? (backward ? 0 : Number.POSITIVE_INFINITY);
@@ -35,7 +37,7 @@ function page(world: World, session: Session, roomId: string, query: URLSearchPa
   const chunk = between.filter(wanted.wants).slice(0, numberIn(query, 'limit', DEFAULT_LIMIT, MAX_LIMIT));
   const last = chunk.at(-1);
   return {
-    chunk: chunk.map((event) => forClient(event, session, world.nowMs())),
+    chunk: chunk.map((event) => timelineEvent(room, event, session, world.nowMs())),
     start: tokenOf(from),
     // No `end` says that there is nothing more; as in Synapse, one more empty page may come first.
     ...(last && { end: tokenOf(backward ? last.position - 1 : last.position) }),
@@ -43,11 +45,11 @@ function page(world: World, session: Session, roomId: string, query: URLSearchPa
 }
 
 /** The room's events that the user may read: all of them when joined, up to the leave otherwise. */
-function visible({ rooms }: World, roomId: string, userId: string): StoredEvent[] {
+function visible({ rooms }: World, roomId: string, userId: string): { room: Room; seen: StoredEvent[] } {
   const room = rooms.find(roomId);
   const member = room?.member(userId);
-  if (room && member && room.membership(userId) === 'join') return room.between(0, Number.POSITIVE_INFINITY);
+  if (room && room.membership(userId) === 'join') return { room, seen: room.between(0, Number.POSITIVE_INFINITY) };
   const wasInside = member && room?.membershipAt(userId, member.position - 1) === 'join';
-  if (room && wasInside) return room.between(0, member.position);
+  if (room && wasInside) return { room, seen: room.between(0, member.position) };
   throw forbidden(`User ${userId} not in room ${roomId}, and room previews are disabled`);
 }

@@ -1,7 +1,7 @@
 // Owns the endpoints that tell how a room is now: its state, its members, single events.
+import { stateEvent, timelineEvent } from './clientEvent.ts';
 import type { Call, Endpoint } from './endpoint.ts';
 import { notFound } from './errors.ts';
-import { forClient } from './events.ts';
 import type { Membership } from './room.ts';
 import type { World } from './world.ts';
 
@@ -26,15 +26,16 @@ export function readRoomEndpoints({ rooms, nowMs }: World): Endpoint[] {
     })),
     get('state', '/rooms/:roomId/state', (call) => {
       const events = roomOf(call).currentState();
-      return Response.json(events.map((event) => forClient(event, call.session, nowMs())));
+      return Response.json(events.map((event) => stateEvent(event, call.session, nowMs())));
     }),
     get('state', '/rooms/:roomId/state/:type', (call) => oneState(call, '')),
     get('state', '/rooms/:roomId/state/:type/', (call) => oneState(call, '')),
     get('state', '/rooms/:roomId/state/:type/:stateKey', (call) => oneState(call, call.param('stateKey'))),
     get('event', '/rooms/:roomId/event/:eventId', (call) => {
-      const event = roomOf(call).event(call.param('eventId'));
+      const room = roomOf(call);
+      const event = room.event(call.param('eventId'));
       if (!event) throw notFound('Event not found.');
-      return forClient(event, call.session, nowMs());
+      return timelineEvent(room, event, call.session, nowMs());
     }),
     get('joinedMembers', '/rooms/:roomId/joined_members', (call) => {
       const members = roomOf(call).members('join');
@@ -52,7 +53,7 @@ export function readRoomEndpoints({ rooms, nowMs }: World): Endpoint[] {
       const not = call.query.get('not_membership');
       const wanted = MEMBERSHIPS.filter((membership) => (only ?? membership) === membership && membership !== not);
       const members = roomOf(call).members(...wanted);
-      return { chunk: members.map((event) => forClient(event, call.session, nowMs())) };
+      return { chunk: members.map((event) => stateEvent(event, call.session, nowMs())) };
     }),
   ];
 }

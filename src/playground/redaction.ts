@@ -1,5 +1,5 @@
 // Owns redaction: what is left of an event's content.
-import { badRequest, forbidden, notFound } from './errors.ts';
+import { badRequest, forbidden } from './errors.ts';
 import type { Content, StoredEvent } from './events.ts';
 import { mayAct } from './permissions.ts';
 import type { Room } from './room.ts';
@@ -30,10 +30,10 @@ function keptContent({ type, content }: StoredEvent): Content {
   return Object.fromEntries(Object.entries(content).filter(([key]) => kept.includes(key)));
 }
 
-/** Throws 404 for an unknown event, 403 for somebody else's without the power to redact. */
-export function redactionTarget(room: Room, sender: string, eventId: string): StoredEvent {
+/** The event, or undefined when there is none; throws 403 for somebody else's without the power to redact. */
+export function redactionTarget(room: Room, sender: string, eventId: string): StoredEvent | undefined {
   const target = room.event(eventId);
-  if (!target) throw notFound('Could not find event to redact');
+  if (!target) return undefined;
   if (target.type === 'm.room.create') throw badRequest('M_BAD_JSON', 'Redacting create events is not permitted');
   if (target.sender !== sender && !mayAct(room, sender, 'redact')) {
     throw forbidden("You don't have permission to redact events");

@@ -1,7 +1,8 @@
 // Owns relations between events: what a relation may point at, and the list of an event's relations.
+import { timelineEvent } from './clientEvent.ts';
 import { type Endpoint, numberIn } from './endpoint.ts';
-import { badRequest, notFound } from './errors.ts';
-import { type Content, forClient, isObject, type StoredEvent } from './events.ts';
+import { badRequest, MatrixFailure } from './errors.ts';
+import { type Content, isObject, type StoredEvent } from './events.ts';
 import { positionOf, tokenOf } from './feed.ts';
 import type { Room } from './room.ts';
 import type { World } from './world.ts';
@@ -52,12 +53,12 @@ export function relationEndpoints({ rooms, nowMs }: World): Endpoint[] {
     path: route,
     handle: ({ session, param, query }) => {
       const room = rooms.joined(param('roomId'), session.userId);
-      if (!room.event(param('eventId'))) throw notFound('Unknown parent event.');
+      if (!room.event(param('eventId'))) throw new MatrixFailure(404, 'M_UNKNOWN', 'Unknown parent event.');
       const children = childrenOf(room, param('eventId'), parts >= 1 ? param('relationType') : undefined);
       const wanted = parts >= 2 ? children.filter((event) => event.type === param('eventType')) : children;
       const page = pageOf(wanted, query);
       return {
-        chunk: page.events.map((event) => forClient(event, session, nowMs())),
+        chunk: page.events.map((event) => timelineEvent(room, event, session, nowMs())),
         ...(page.next !== null && { next_batch: page.next }),
       };
     },

@@ -12,6 +12,7 @@ export type Draft = {
   stateKey?: string;
   redacts?: string;
   sentBy?: { session: Session; transactionId: string };
+  hidden?: boolean;
 };
 
 const stateId = (type: string, key: string) => JSON.stringify([type, key]);
@@ -34,7 +35,7 @@ export class Room {
   }
 
   append(draft: Draft): StoredEvent {
-    const { sender, type, content, stateKey, redacts, sentBy } = draft;
+    const { sender, type, content, stateKey, redacts, sentBy, hidden = false } = draft;
     const stored: StoredEvent = {
       position: this.#feed.next(),
       eventId: newEventId(),
@@ -48,6 +49,7 @@ export class Room {
       replaces: stateKey === undefined ? undefined : this.state(type, stateKey),
       sentBy,
       redactedBecause: undefined,
+      hidden,
     };
     this.#timeline.push(stored);
     this.#byId.set(stored.eventId, stored);
@@ -57,7 +59,8 @@ export class Room {
   }
 
   event(eventId: string): StoredEvent | undefined {
-    return this.#byId.get(eventId);
+    const event = this.#byId.get(eventId);
+    return event?.hidden ? undefined : event;
   }
 
   sentWith(session: Session, transactionId: string): StoredEvent | undefined {
@@ -74,6 +77,11 @@ export class Room {
 
   /** Events with `after` < position ≤ `upTo`, oldest first. */
   between(after: number, upTo: number): StoredEvent[] {
+    return this.stream(after, upTo).filter((event) => !event.hidden);
+  }
+
+  /** Like `between`, with the hidden ones. */
+  stream(after: number, upTo: number): StoredEvent[] {
     const first = this.#timeline.findLastIndex((event) => event.position <= after) + 1;
     const last = this.#timeline.findLastIndex((event) => event.position <= upTo) + 1;
     return this.#timeline.slice(first, Math.max(first, last));

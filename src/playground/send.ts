@@ -72,15 +72,17 @@ function send(room: Room, { session, param }: Call, type: string, content: Conte
 
 function redact(room: Room, { session, param }: Call, content: Content): StoredEvent {
   const sender = session.userId;
-  const target = redactionTarget(room, sender, param('eventId'));
+  const redacts = param('eventId');
+  const target = redactionTarget(room, sender, redacts);
   const redaction = room.append({
     sender,
     type: 'm.room.redaction',
-    content: { ...content, redacts: target.eventId },
-    redacts: target.eventId,
+    content: { ...content, redacts },
+    redacts,
     sentBy: { session, transactionId: param('transactionId') },
+    hidden: target === undefined,
   });
-  strip(target, redaction);
+  if (target) strip(target, redaction);
   return redaction;
 }
 

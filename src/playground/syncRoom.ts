@@ -1,6 +1,7 @@
 // Owns how one room looks in a sync: timeline, state, what passes, invites.
+import { clientEvent, stateEvent, stripped, timelineEvent, withoutRoomId } from './clientEvent.ts';
 import type { SyncFilter } from './eventFilter.ts';
-import { type Content, forClient, type Session, type StoredEvent, stripped } from './events.ts';
+import type { Content, Session } from './events.ts';
 import { tokenOf } from './feed.ts';
 import type { Room } from './room.ts';
 import type { World } from './world.ts';
@@ -41,20 +42,32 @@ export function joinedRoom(view: SyncView, room: Room): Content | null {
 }
 
 /** The last `limit` events of the span with the state before them; `limited`: there are more, or the room is new. */
-function part(view: SyncView, room: Room, after: number, upTo: number, isNew: boolean) {
-  const { session, world, filter, fullState } = view;
-  const show = (event: StoredEvent) => forClient(event, session, world.nowMs(), false);
-  const wanted = room.between(after, upTo).filter(filter.timeline.wants);
-  const events = filter.timeline.limit > 0 ? wanted.slice(-filter.timeline.limit) : [];
+function part(
+  { session, world, filter, fullState }: SyncView,
+  room: Room,
+  after: number,
+  upTo: number,
+  isNew: boolean,
+) {
+  const { limit, wants } = filter.timeline;
+  const nowMs = world.nowMs();
+  // Synapse takes one event more than the limit and drops the hidden ones only then. With one of those among them it
+  // says `limited: false` though events are missing (seen in 1.160): a client must not rely on the word.
+  const taken = room
+    .stream(after, upTo)
+    .filter(wants)
+    .slice(-(limit + 1));
+  const wanted = taken.filter((event) => !event.hidden);
+  const events = limit > 0 ? wanted.slice(-limit) : [];
   const start = (events[0]?.position ?? upTo + 1) - 1;
   const state = room.stateSet(fullState ? 0 : after, start).filter(filter.state.wants);
   return {
     timeline: {
-      events: events.map(show),
+      events: events.map((event) => withoutRoomId(timelineEvent(room, event, session, nowMs))),
       limited: isNew || wanted.length > events.length,
       prev_batch: tokenOf(start),
     },
-    state: { events: state.map(show) },
+    state: { events: state.map((event) => withoutRoomId(stateEvent(event, session, nowMs))) },
   };
 }
 
@@ -64,7 +77,7 @@ export function invitedRoom({ world, session, since }: SyncView, room: Room): Co
   if (!invite || (since !== null && invite.position <= since)) return null;
   const shown = [...INVITE_STATE.map((type) => room.state(type)), room.member(invite.sender)];
   const events = shown.filter((event) => event !== undefined).map(stripped);
-  return { invite_state: { events: [...events, forClient(invite, session, world.nowMs(), false)] } };
+  return { invite_state: { events: [...events, withoutRoomId(clientEvent(invite, session, world.nowMs()))] } };
 }
 
 /** A room left, declined or lost since the last sync: a member sees it up to the end, an invited user only the end. */

@@ -55,6 +55,38 @@ test('paging from prev_batch back to the last token gives exactly the events tha
   expect(bodiesOf(gap.body.chunk)).toEqual(numbers(1, 30).reverse());
 });
 
+test('redactions of nothing hide a gap, as in Synapse 1.160: the timeline is short and calls itself whole', async () => {
+  const playground = await openPlayground();
+  const { token } = await account(playground, 'anna');
+  const roomId = await createRoom(playground, token);
+  const { next_batch: since } = await sync(playground, token);
+  for (const body of numbers(1, 20)) await say(playground, token, roomId, body);
+  const room = `v3/rooms/${encodeURIComponent(roomId)}`;
+  for (const txn of ['r1', 'r2']) {
+    const redaction = await http(playground, `${room}/redact/$nothing/${txn}`, { method: 'PUT', token, json: {} });
+    expect(redaction.status).toBe(200);
+  }
+  const { timeline } = (await sync(playground, token, `since=${since}`)).rooms.join[roomId];
+  const query = `dir=b&from=${timeline.prev_batch}&to=${since}&limit=100`;
+  const gap = await http(playground, `${room}/messages?${query}`, { token });
+  expect(bodiesOf(timeline.events)).toEqual(numbers(12, 20));
+  expect(timeline.limited).toBe(false);
+  expect(bodiesOf(gap.body.chunk)).toEqual(numbers(1, 11).reverse());
+});
+
+test('each event of a timeline tells what the reader was in the room then', async () => {
+  const playground = await openPlayground();
+  const anna = await account(playground, 'anna');
+  const bob = await account(playground, 'bob');
+  const roomId = await createRoom(playground, anna.token, { preset: 'public_chat' });
+  await say(playground, anna.token, roomId, 'before');
+  await http(playground, `v3/join/${encodeURIComponent(roomId)}`, { method: 'POST', token: bob.token, json: {} });
+  await say(playground, anna.token, roomId, 'after');
+  const { events } = (await sync(playground, bob.token)).rooms.join[roomId].timeline;
+  const memberships = events.slice(-3).map((event: { unsigned: { membership: string } }) => event.unsigned.membership);
+  expect(memberships).toEqual(['leave', 'join', 'join']);
+});
+
 test('state that changed inside the gap comes in the state section', async () => {
   const playground = await openPlayground();
   const { token } = await account(playground, 'anna');
@@ -66,7 +98,6 @@ test('state that changed inside the gap comes in the state section', async () =>
   const { state } = (await sync(playground, token, `since=${since}`)).rooms.join[roomId];
   expect(state.events).toHaveLength(1);
   expect(state.events[0]).toMatchObject({ type: 'm.room.name', content: { name: 'New' } });
-  expect(state.events[0].unsigned.prev_content).toEqual({ name: 'Old' });
 });
 
 test('a filter that was stored works by its id, also on types', async () => {

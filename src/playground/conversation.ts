@@ -51,7 +51,8 @@ function relation({ content }: RoomEvent): Content | null {
   return isObject(content['m.relates_to']) ? content['m.relates_to'] : null;
 }
 
-function redactedIds(events: RoomEvent[]): Set<string> {
+/** Ids of the events that were redacted, whether the redaction itself was seen or the event tells of it. */
+export function redactedIds(events: readonly RoomEvent[]): Set<string> {
   const ids = new Set<string>();
   for (const event of events) {
     if (event.unsigned?.redacted_because !== undefined) ids.add(event.event_id);

@@ -1,5 +1,6 @@
 // Owns a member of rooms: a small client of its own on fetch, for the demo and the tests; it works with any homeserver.
 import { randomUUID } from 'node:crypto';
+import { redactedIds } from './conversation.ts';
 import { type Content, isObject } from './events.ts';
 import { type Api, createApi, path } from './memberApi.ts';
 import { MemberRooms, type SeenEvent, type WaitOptions } from './memberRooms.ts';
@@ -61,7 +62,7 @@ export type Member = {
   timeline(roomId: string): SeenEvent[];
   /** The first event that fits, seen already or still to come; rejects with AppError `timeout`. */
   waitFor(roomId: string, predicate: (event: SeenEvent) => boolean, options?: WaitOptions): Promise<SeenEvent>;
-  /** What others have answered to an event so far, in its thread or as replies; edits are not answers. */
+  /** What others have answered to an event so far, in its thread or as replies, and not redacted; edits are no answers. */
   answersTo(eventId: string): SeenEvent[];
   /** Ends the sync loop; the session stays valid. */
   close(): Promise<void>;
@@ -87,7 +88,11 @@ export async function createMember(options: MemberOptions): Promise<Member> {
     invites: sync.invites,
     timeline: (roomId) => rooms.timeline(roomId),
     waitFor: (roomId, predicate, waiting = {}) => rooms.waitFor(roomId, predicate, waiting),
-    answersTo: (eventId) => rooms.all().filter((event) => event.sender !== userId && isAnswer(event, eventId)),
+    answersTo: (eventId) => {
+      const gone = redactedIds(rooms.all());
+      const answers = rooms.all().filter((event) => event.sender !== userId && isAnswer(event, eventId));
+      return answers.filter((event) => !gone.has(event.event_id));
+    },
     close: sync.stop,
   };
 }

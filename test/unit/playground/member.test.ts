@@ -86,12 +86,14 @@ test('a posted file names itself, carries its caption, and comes down byte for b
   expect(await bob.downloadMedia(String(content.url))).toEqual(bytes);
 });
 
-test('the answers to a file are what others say in its thread, not edits, reactions, or own words', async () => {
+test('the answers to a file are what others say in its thread, not edits, reactions, own words, or what was taken back', async () => {
   const { anna, bob, roomId } = await pair();
   const { eventId } = await anna.postFile(roomId, { name: 'a.png', bytes: Buffer.from('x'), mime: 'image/png' });
   await anna.sendText(roomId, 'anyone?', { threadRootId: eventId });
   const answer = await bob.sendText(roomId, 'draft', { threadRootId: eventId });
   await bob.editText(roomId, answer.eventId, 'final');
+  const status = await bob.sendText(roomId, '⏳', { threadRootId: eventId });
+  await bob.redact(roomId, status.eventId);
   await bob.sendText(roomId, 'something else');
   const { eventId: last } = await bob.react(roomId, eventId, '✅');
   await anna.waitFor(roomId, (event) => event.event_id === last);

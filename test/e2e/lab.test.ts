@@ -23,7 +23,7 @@ async function sendTwelve(member: Member) {
 }
 
 type Completion = {
-  choices: [{ message: { content: string } }];
+  choices: [{ message: { content: string }; finish_reason: string }];
   usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number };
   error: { type: string; n_ctx: number };
 };
@@ -82,12 +82,25 @@ describe('the homeservers', () => {
 });
 
 describe('the language model', () => {
-  test('answers in ASCII and counts the tokens of both sides', async () => {
-    const { body } = await complete({ max_tokens: 50, messages: [{ role: 'user', content: 'Sum up this page.' }] });
+  test('writes a summary with pages and key points, and counts the tokens of both sides', async () => {
+    const { body } = await complete({ max_tokens: 100, messages: [{ role: 'user', content: 'Sum up this page.' }] });
 
-    expect(body.choices[0].message.content).toMatch(/^[\n -~]+$/);
-    expect(body.usage.completion_tokens).toBeLessThanOrEqual(50);
+    const [choice] = body.choices;
+    expect(choice.message.content).toMatch(
+      /^The document .+ \(p\. 1\)\. It .+ \(p\. 2\)\.\n\nKey points:\n- .+ \(p\. 1\)\n- .+ \(p\. 2\)$/,
+    );
+    expect(choice.finish_reason).toBe('stop');
+    // A token of the prompt is a character; of the answer, a word or two.
+    expect(body.usage.prompt_tokens).toBeGreaterThan('Sum up this page.'.length);
+    expect(body.usage.completion_tokens).toBeLessThan(30);
     expect(body.usage.total_tokens).toBe(body.usage.prompt_tokens + body.usage.completion_tokens);
+  });
+
+  test('stops at the output limit', async () => {
+    const { body } = await complete({ max_tokens: 3, messages: [{ role: 'user', content: 'Sum up this page.' }] });
+
+    expect(body.choices[0].finish_reason).toBe('length');
+    expect(body.usage.completion_tokens).toBe(3);
   });
 
   test('keeps to a schema', async () => {

@@ -33,6 +33,18 @@ export async function createLanguageModel(root: string, folder: string): Promise
 
 function command(port: number, model: string): string[] {
   const context = ['--ctx-size', String(SLOTS * SLOT_CONTEXT_TOKENS), '--parallel', String(SLOTS)];
+  // Several threads wait for each other by spinning, which on a machine with other work costs seconds a call.
+  const threads = ['--threads', '1'];
   const address = ['--host', '127.0.0.1', '--port', String(port)];
-  return ['llama-server', '--model', '/mnt/model.gguf', '--alias', model, '--offline', ...address, ...context];
+  return [
+    'llama-server',
+    '--model',
+    '/mnt/model.gguf',
+    '--alias',
+    model,
+    '--offline',
+    ...address,
+    ...context,
+    ...threads,
+  ];
 }

@@ -12,7 +12,7 @@ declare module 'vitest' {
 }
 
 /** vitest's hook: starts the lab, hands its addresses to the tests, and returns what takes it down again. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const lab = await startLab(labDir(process.env));
   const control = await serveControl(lab.servers);
   project.provide('lab', { ...lab.addresses, controlUrl: control.url });

@@ -22,7 +22,7 @@ export type LabAddresses = {
   /** OpenAI-compatible base URL, with /v1. */
   llmUrl: string;
   llmModel: string;
-  /** Prompt and answer of one call together; this model's tokens are single bytes. */
+  /** Prompt and answer of one call together; a character of a prompt is about one token. */
   llmContextTokens: number;
   /** Databases, media, models and a server.log of each server. */
   stateFolder: string;

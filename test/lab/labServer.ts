@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const ENTER_ROOT = join(import.meta.dirname, 'enterRoot.sh');
 const READY_WITHIN_MS = 60_000;
 const READY_POLL_MS = 50;
+const ANSWER_WITHIN_MS = 5_000;
 const STOP_WITHIN_MS = 10_000;
 
 export type LabServerOptions = {
@@ -80,7 +81,7 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
 }
 
 async function answersOk(url: string): Promise<boolean> {
-  const answer = await fetch(url).catch(() => null);
+  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch(() => null);
   await answer?.body?.cancel();
   return answer?.ok ?? false;
 }

@@ -1,4 +1,4 @@
-// Owns the lab's language model server: llama.cpp with the babbling model of writeModel.py.
+// Owns the lab's language model server: llama.cpp with the made-up model of writeModel.py.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from './freePort.ts';
@@ -6,7 +6,7 @@ import { createLabServer, type LabServer, runInRoot } from './labServer.ts';
 
 /** Calls that are answered at the same time; more wait. */
 const SLOTS = 4;
-/** Prompt and answer of one call together, in tokens; a token is a byte. Beyond it: 400 `exceed_context_size_error`. */
+/** Prompt and answer of one call together, in tokens; a character of a prompt is about one. Beyond it: 400 `exceed_context_size_error`. */
 export const SLOT_CONTEXT_TOKENS = 16_384;
 
 export type LanguageModelServer = LabServer & {

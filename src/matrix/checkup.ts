@@ -4,7 +4,7 @@ import type { MatrixConfig } from '../../config/env.ts';
 import { createClient } from './client.ts';
 import { fieldsOf } from './events.ts';
 import { refusalOf } from './http.ts';
-import { login, readSession, type Session } from './session.ts';
+import { isValid, login, readSession, type Session } from './session.ts';
 
 export type Checkup = {
   /** Versions of the client-server API that it speaks. Throws `homeserver_unavailable`. */
@@ -31,7 +31,7 @@ export function createCheckup(config: MatrixConfig, sessionPath: string): Checku
     },
     async whoami() {
       const kept = readSession(sessionPath);
-      session = kept && (await works(kept)) ? kept : null;
+      session = kept && (await isValid(kept)) ? kept : null;
       isKept = session !== null;
       session ??= await login(config, undefined);
       return { userId: session.userId, isKept };
@@ -52,16 +52,6 @@ export function createCheckup(config: MatrixConfig, sessionPath: string): Checku
       }
     },
   };
-}
-
-async function works({ homeserverUrl, accessToken }: Session): Promise<boolean> {
-  try {
-    await createClient(homeserverUrl, accessToken).doRequest('GET', '/_matrix/client/v3/account/whoami');
-    return true;
-  } catch (error) {
-    if (refusalOf(error)?.status === 401) return false;
-    throw error;
-  }
 }
 
 async function lookAtRoom(client: MatrixClient, roomId: string, userId: string) {

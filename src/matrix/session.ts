@@ -60,7 +60,8 @@ function belongsTo(session: Session, { login }: MatrixConfig): boolean {
   return login.user.startsWith('@') ? session.userId === login.user : session.userId.startsWith(`@${login.user}:`);
 }
 
-async function isValid(session: Session): Promise<boolean> {
+/** Whether the homeserver still takes the session's token. */
+export async function isValid(session: Session): Promise<boolean> {
   try {
     await whoami(createClient(session.homeserverUrl, session.accessToken));
     return true;

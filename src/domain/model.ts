@@ -37,7 +37,7 @@ export class ContextOverflow extends Error {
 export type ModelCheck = { ok: true; detail: string } | { ok: false; detail: string; advice: string };
 
 export interface Model {
-  /** Provider and model, as answers and logs name it; settled after the first call when no model is configured. */
+  /** Model and provider, as answers and logs name it, such as `qwen3 (gpu:8080)`; settled after the first call when no model is configured. */
   readonly name: string;
   /** Host that the text goes to, for the welcome notice. */
   readonly host: string;

@@ -9,7 +9,7 @@ export function firstWriter(listed: string[]): string | null {
 }
 
 export type ModelChoice = {
-  /** For names and logs, before and after it is settled. */
+  /** For names and logs, before and after it is settled; of a file's path, as llama.cpp lists its model, only the name. */
   readonly label: string;
   /** The model to call; asks the server's list the first time. Throws what `list` throws, or `none()`. */
   settle(signal: AbortSignal): Promise<string>;
@@ -31,7 +31,7 @@ export function createModelChoice({ configured, list, none, onModelChosen }: Mod
   let told: string | undefined;
   return {
     get label() {
-      return settled ?? told ?? '(the first listed)';
+      return fileName(settled ?? told ?? 'first listed model');
     },
     async settle(signal) {
       if (settled !== undefined) return settled;
@@ -46,4 +46,8 @@ export function createModelChoice({ configured, list, none, onModelChosen }: Mod
       settled = configured;
     },
   };
+}
+
+function fileName(model: string): string {
+  return /^(?:[./\\]|[A-Za-z]:\\)/.test(model) ? (model.split(/[/\\]/).at(-1) ?? model) : model;
 }

@@ -81,7 +81,7 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
 
   return {
     get name() {
-      return `ollama/${choice.label}`;
+      return `${choice.label} (Ollama)`;
     },
     host: url.host,
     contextTokens: options.contextTokens,

@@ -72,7 +72,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
 
   return {
     get name() {
-      return `openai/${choice.label}`;
+      return `${choice.label} (${names.host === OPENAI_HOST ? 'OpenAI' : names.host})`;
     },
     host: names.host,
     contextTokens: options.contextTokens,

@@ -134,7 +134,7 @@ describe('without a configured model', () => {
     await ask(first);
     expect(double.chats[0]?.model).toBe('double:latest');
     expect(told).toEqual(['double:latest']);
-    expect(first.name).toBe('ollama/double:latest');
+    expect(first.name).toBe('double:latest (Ollama)');
   });
 
   it('says how to get a model when there is none', async () => {

@@ -171,7 +171,7 @@ describe('without a configured model', () => {
     await ask(first);
     await ask(first);
     expect(told).toEqual(['double-1']);
-    expect(first.name).toBe('openai/double-1');
+    expect(first.name).toBe(`double-1 (${host})`);
     expect(double.requests.map((request) => request.path)).toEqual([
       '/v1/models',
       '/v1/chat/completions',

@@ -18,19 +18,19 @@ describe('createModel', () => {
   });
 
   it('takes OpenAI with a key, and the server of a base URL', () => {
-    expect(choose({ apiKey: 'sk-1', model: 'gpt-x' })).toBe('openai/gpt-x at api.openai.com');
-    expect(choose({ baseUrl: 'http://gpu:8080/v1' })).toBe('openai/(the first listed) at gpu:8080');
+    expect(choose({ apiKey: 'sk-1', model: 'gpt-x' })).toBe('gpt-x (OpenAI) at api.openai.com');
+    expect(choose({ baseUrl: 'http://gpu:8080/v1' })).toBe('first listed model (gpu:8080) at gpu:8080');
   });
 
   it('takes Ollama with a host, unless the OpenAI protocol is set up as well', () => {
-    expect(choose({ ollamaHost: 'gpu', model: 'llama3.2' })).toBe('ollama/llama3.2 at gpu:11434');
-    expect(choose({ ollamaHost: 'gpu', apiKey: 'sk-1', model: 'gpt-x' })).toBe('openai/gpt-x at api.openai.com');
+    expect(choose({ ollamaHost: 'gpu', model: 'llama3.2' })).toBe('llama3.2 (Ollama) at gpu:11434');
+    expect(choose({ ollamaHost: 'gpu', apiKey: 'sk-1', model: 'gpt-x' })).toBe('gpt-x (OpenAI) at api.openai.com');
   });
 
   it('keeps to the provider that is named', () => {
-    expect(choose({ provider: 'ollama', model: 'm' })).toBe('ollama/m at 127.0.0.1:11434');
-    expect(choose({ provider: 'ollama', apiKey: 'sk-1', model: 'm' })).toBe('ollama/m at 127.0.0.1:11434');
-    expect(choose({ provider: 'openai', ollamaHost: 'gpu', model: 'm' })).toBe('openai/m at api.openai.com');
+    expect(choose({ provider: 'ollama', model: 'm' })).toBe('m (Ollama) at 127.0.0.1:11434');
+    expect(choose({ provider: 'ollama', apiKey: 'sk-1', model: 'm' })).toBe('m (Ollama) at 127.0.0.1:11434');
+    expect(choose({ provider: 'openai', ollamaHost: 'gpu', model: 'm' })).toBe('m (OpenAI) at api.openai.com');
   });
 
   it('tells how much fits into the model', () => {

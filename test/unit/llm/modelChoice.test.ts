@@ -18,7 +18,7 @@ describe('createModelChoice', () => {
     const list = vi.fn(async () => ['text-embedding-nomic', 'bge-reranker', 'qwen', 'llama']);
     const told: string[] = [];
     const choice = createModelChoice({ configured: undefined, list, none, onModelChosen: (name) => told.push(name) });
-    expect(choice.label).toBe('(the first listed)');
+    expect(choice.label).toBe('first listed model');
     expect(await choice.settle(signal)).toBe('qwen');
     expect(await choice.settle(signal)).toBe('qwen');
     expect(choice.label).toBe('qwen');
@@ -37,6 +37,14 @@ describe('createModelChoice', () => {
     choice.forget();
     expect(await choice.settle(signal)).toBe('llama');
     expect(told).toEqual(['qwen', 'llama']);
+  });
+
+  it.each([
+    ['/models/qwen3-4b.gguf', 'qwen3-4b.gguf'],
+    ['C:\\models\\qwen3.gguf', 'qwen3.gguf'],
+    ['meta-llama/Llama-3.2', 'meta-llama/Llama-3.2'],
+  ])('calls %s by the name %s, so that no path is shown', (configured, label) => {
+    expect(createModelChoice({ configured, list: async () => [], none }).label).toBe(label);
   });
 
   it('says so when there is none', async () => {

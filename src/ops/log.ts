@@ -18,7 +18,16 @@ export function createLog({ level, format, secrets, destination }: LogSettings):
   const out: DestinationStream = { write: (line) => void destination.write(scrub(line)) };
   const isPretty = format === 'pretty' || (format === 'auto' && destination.isTTY === true);
   const stream = isPretty ? prettyOnto(out, destination.isTTY === true) : out;
-  const logger = pino({ level, base: null, serializers: { err: pino.stdSerializers.errWithCause } }, stream);
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: pino.stdSerializers.errWithCause },
+    },
+    stream,
+  );
   return fromPino(logger);
 }
 

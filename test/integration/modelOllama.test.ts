@@ -57,6 +57,17 @@ describe('a chat', () => {
     expect(progress.mock.calls.length).toBeGreaterThan(10);
   });
 
+  it('says nothing of thinking to a version that takes it amiss, and remembers', async () => {
+    double.script(({ body }) =>
+      'think' in body
+        ? { kind: 'status', status: 400, error: '"double" does not support thinking' }
+        : { kind: 'answer' },
+    );
+    await ask();
+    await ask();
+    expect(double.chats.map(({ body }) => 'think' in body)).toEqual([true, false, false]);
+  });
+
   it('tells when the model was cut off', async () => {
     expect(await askScripted({ kind: 'answer', finish: 'length' })).toMatchObject({ finish: 'length' });
   });

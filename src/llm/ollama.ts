@@ -32,6 +32,8 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
     loginAdvice: 'does a proxy before Ollama want a login?',
     modelAdvice: options.model === undefined ? 'check OLLAMA_HOST' : `run: ollama pull ${options.model}`,
   };
+  // Thoughts count against num_predict, and a summary needs none.
+  let thoughts: { think?: false } = { think: false };
 
   // One client a call: the package itself cannot be aborted before its first answer.
   async function connect(signal: AbortSignal, streamed: boolean) {
@@ -56,22 +58,20 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
 
   async function ask(request: ModelRequest): Promise<ModelAnswer> {
     const model = await choice.settle(request.signal);
+    try {
+      return await chat(model, request, thoughts);
+    } catch (thrown) {
+      // Some versions refuse even `false` for a model that cannot think (https://github.com/ollama/ollama/pull/12555).
+      if (!(thrown instanceof AppError) || !thrown.message.includes('does not support thinking')) throw thrown;
+      thoughts = {};
+      return chat(model, request, thoughts);
+    }
+  }
+
+  async function chat(model: string, request: ModelRequest, think: { think?: false }): Promise<ModelAnswer> {
     const client = await connect(request.signal, true);
-    const chat: StrictChatRequest = {
-      model,
-      messages: [
-        { role: 'system', content: request.system },
-        { role: 'user', content: request.user },
-      ],
-      stream: true,
-      // Thoughts count against num_predict, and a summary needs none.
-      think: false,
-      truncate: false,
-      shift: false,
-      options: { num_ctx: options.contextTokens, num_predict: request.maxOutputTokens, temperature: TEMPERATURE },
-    };
     let text = '';
-    for await (const part of await client.chat(chat)) {
+    for await (const part of await client.chat(toChat(model, request, options.contextTokens, think))) {
       request.onProgress?.();
       text += part.message?.content ?? '';
       if (part.done) return toAnswer(text, part, url.host, options.contextTokens);
@@ -106,6 +106,26 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
         return failedCheck(transportError(thrown, url.host));
       }
     },
+  };
+}
+
+function toChat(
+  model: string,
+  request: ModelRequest,
+  contextTokens: number,
+  think: { think?: false },
+): StrictChatRequest {
+  return {
+    model,
+    messages: [
+      { role: 'system', content: request.system },
+      { role: 'user', content: request.user },
+    ],
+    stream: true,
+    truncate: false,
+    shift: false,
+    ...think,
+    options: { num_ctx: contextTokens, num_predict: request.maxOutputTokens, temperature: TEMPERATURE },
   };
 }
 

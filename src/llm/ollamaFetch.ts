@@ -67,9 +67,12 @@ function createLineCheck(names: ServerNames): TransformStream<Uint8Array, Uint8A
 
   return new TransformStream({
     transform(part, controller) {
-      const lines = (rest + decoder.decode(part, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) pass(line, controller);
+      const [first = '', ...more] = decoder.decode(part, { stream: true }).split('\n');
+      rest += first;
+      for (const next of more) {
+        pass(rest, controller);
+        rest = next;
+      }
     },
     flush(controller) {
       pass(rest, controller);

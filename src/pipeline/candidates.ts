@@ -1,0 +1,78 @@
+// Owns the pieces of a document that an extract may quote: which they are, where they stand, what words they hold.
+import { type Block, type BlockKind, blocksOf } from './blocks.ts';
+import type { Body } from './body.ts';
+import { splitSentences } from './sentences.ts';
+import { contentWords } from './words.ts';
+
+export type Candidate = {
+  text: string;
+  page: number;
+  /** Place in the document, from 0. */
+  order: number;
+  kind: BlockKind;
+  /** A whole sentence, fit to stand in a summary by itself. */
+  isSentence: boolean;
+  /** The first of its block, right below a heading. */
+  opensSection: boolean;
+  /** Share of the page's characters that is prose: low on pages of code, tables and indexes. */
+  pageProse: number;
+  words: Set<string>;
+};
+
+const ENDS_SENTENCE = /[.!?。！？…]["'”’»)\]]*$/;
+const STARTS_SENTENCE = /^["'“„«‚(¿¡]*[\p{Lu}\p{Lo}\p{N}]/u;
+const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
+
+const MIN_CHARS = 35;
+const MAX_CHARS = 420;
+const MIN_CJK = 12;
+const MIN_WORDS = 5;
+
+/** Below this share of letters and spaces it is a formula, a table or code. */
+const MIN_PLAIN_SHARE = 0.82;
+
+/** All pieces of the body in order. */
+export function candidatesOf(body: Body): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const { page, text } of body) {
+    const blocks = blocksOf(text);
+    const pageProse = proseShare(blocks);
+    let afterHeading = false;
+    for (const block of blocks) {
+      for (const [index, piece] of piecesOf(block).entries()) {
+        const opensSection = afterHeading && index === 0;
+        const isSentence = block.kind !== 'heading' && isWholeSentence(piece);
+        const order = candidates.length;
+        const words = contentWords(piece);
+        candidates.push({ text: piece, page, order, kind: block.kind, isSentence, opensSection, pageProse, words });
+      }
+      afterHeading = block.kind === 'heading';
+    }
+  }
+  return candidates;
+}
+
+function piecesOf(block: Block): string[] {
+  const plain = block.text.replaceAll(/\s+/g, ' ');
+  return block.kind === 'prose' || block.kind === 'item' ? splitSentences(plain) : [plain];
+}
+
+function proseShare(blocks: readonly Block[]): number {
+  let all = 0;
+  let prose = 0;
+  for (const { kind, text } of blocks) {
+    all += text.length;
+    if ((kind === 'prose' || kind === 'item') && text.length > 60) prose += text.length;
+  }
+  return all === 0 ? 0 : prose / all;
+}
+
+function isWholeSentence(text: string): boolean {
+  if (text.length > MAX_CHARS || !ENDS_SENTENCE.test(text) || !STARTS_SENTENCE.test(text)) return false;
+  const cjk = text.match(CJK)?.length ?? 0;
+  if (cjk > text.length / 2) return cjk >= MIN_CJK;
+  if (text.length < MIN_CHARS || /[{}<>\\=|_]{2}|\.{3,}\s*\d/.test(text)) return false;
+  const plain = text.match(/[\p{L}\p{M}\s]/gu)?.length ?? 0;
+  const words = text.match(/\p{L}{2,}/gu)?.length ?? 0;
+  return words >= MIN_WORDS && plain >= text.length * MIN_PLAIN_SHARE;
+}

@@ -1,0 +1,67 @@
+// Owns the quick way to a text's language: its script, or the little words that only one common language uses so often.
+
+/** Words that are frequent in one language and rare or absent in the others of this table. */
+const LITTLE_WORDS: Record<string, string> = {
+  en: 'the and of to is that for with are this be by or from as it which have not you can will your an at',
+  de: 'der die und das ist nicht den von zu mit sich des auf für dem ein eine wird als auch werden sind bei nach oder wie zum zur',
+  fr: 'le les et des est une dans qui pour pas vous du au sur plus par cette avec ce sont aux ou mais être nous',
+  es: 'el los las y del que una por con para es como más se su al lo pero sus fue han esta sobre entre este',
+  it: 'il di che è per una sono con non della del gli le dei nel alla anche più come questo da si delle ed al',
+  nl: 'het een van en dat niet zijn voor met aan ook naar wordt bij deze uit maar door wij worden als tot kan de of',
+  pt: 'o os não uma para com que do da em são dos das ao mais pelo pela como foi ser você seu sua também às',
+  pl: 'nie się jest na do że przez dla oraz jak od po ze są tego być lub które który za jako przy tym może także',
+};
+
+const SCRIPTS: [language: string, script: RegExp][] = [
+  ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu],
+  ['ko', /\p{Script=Hangul}/gu],
+  ['th', /\p{Script=Thai}/gu],
+  ['el', /\p{Script=Greek}/gu],
+  ['he', /\p{Script=Hebrew}/gu],
+];
+
+/** Fewer words decide nothing. */
+const MIN_WORDS = 12;
+
+/** Share of little words in ordinary prose of the language, and how far the next language must be behind. */
+const MIN_SHARE = 0.16;
+const LEAD = 2;
+
+let languagesOf: Map<string, string[]> | undefined;
+
+/** ISO 639-1, or null when the text is short, mixed or in a language that is not in the table. */
+export function commonLanguage(text: string): string | null {
+  const script = ownScript(text);
+  if (script) return script;
+  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  if (words.length < MIN_WORDS) return null;
+  const [best, second] = countLittleWords(words).sort((a, b) => b[1] - a[1]);
+  if (!best || best[1] < words.length * MIN_SHARE) return null;
+  return best[1] >= (second?.[1] ?? 0) * LEAD ? best[0] : null;
+}
+
+function ownScript(text: string): string | null {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  for (const [language, script] of SCRIPTS) {
+    const found = text.match(script)?.length ?? 0;
+    if (found > 20 && found > letters * (language === 'ja' ? 0.1 : 0.6)) return language;
+  }
+  return null;
+}
+
+function countLittleWords(words: readonly string[]): [language: string, count: number][] {
+  languagesOf ??= invert();
+  const counts = new Map(Object.keys(LITTLE_WORDS).map((language) => [language, 0]));
+  for (const word of words) {
+    for (const language of languagesOf.get(word) ?? []) counts.set(language, (counts.get(language) ?? 0) + 1);
+  }
+  return [...counts];
+}
+
+function invert(): Map<string, string[]> {
+  const inverted = new Map<string, string[]>();
+  for (const [language, words] of Object.entries(LITTLE_WORDS)) {
+    for (const word of words.split(' ')) inverted.set(word, [...(inverted.get(word) ?? []), language]);
+  }
+  return inverted;
+}

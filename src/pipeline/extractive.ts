@@ -1,0 +1,80 @@
+// Owns the extract of a document: a summary of its own sentences with their pages, and its key points.
+import type { Extract, Sentence } from '../domain/reading.ts';
+import type { Body } from './body.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
+import { chooseKeyPoints } from './keyPoints.ts';
+import { scoreSentences } from './sentenceScores.ts';
+import { contentWords } from './words.ts';
+
+const MIN_SENTENCES = 3;
+const MAX_SENTENCES = 8;
+
+/** How much a sentence loses for repeating one that is already chosen. */
+const REPETITION_COST = 0.8;
+
+/** How much it loses for each one chosen from the same page. */
+const SAME_PAGE_FACTOR = 0.85;
+
+/** Three to eight sentences (as many as there are in a shorter document) and up to five key points, in the document's order. */
+export function extract(body: Body, title: string | null = null): Extract {
+  const candidates = candidatesOf(body);
+  const summary = summarise(candidates, title);
+  const keyPoints = chooseKeyPoints(candidates, new Set(summary));
+  return { summary: summary.map(asSentence), keyPoints: keyPoints.map(asSentence) };
+}
+
+function summarise(candidates: readonly Candidate[], title: string | null): Candidate[] {
+  const sentences = withoutRepeats(candidates.filter((candidate) => candidate.isSentence));
+  // Forms, tables and lists have no sentences: their lines must do.
+  const usable = sentences.length >= MIN_SENTENCES ? sentences : withoutRepeats(candidates.filter(isFallback));
+  const scores = scoreSentences(usable, topicWords(candidates, title));
+  return choose(usable, scores, targetCount(usable.length));
+}
+
+function isFallback({ text, isSentence, words }: Candidate): boolean {
+  return isSentence || (text.length >= 12 && text.length <= 300 && words.size >= 2);
+}
+
+function withoutRepeats(candidates: readonly Candidate[]): Candidate[] {
+  const seen = new Set<string>();
+  return candidates.filter(({ text }) => !seen.has(text) && seen.add(text));
+}
+
+function topicWords(candidates: readonly Candidate[], title: string | null): Set<string> {
+  const words = contentWords(title ?? '');
+  for (const candidate of candidates) {
+    if (candidate.kind === 'heading') for (const word of candidate.words) words.add(word);
+  }
+  return words;
+}
+
+function targetCount(sentences: number): number {
+  return Math.min(MAX_SENTENCES, Math.max(MIN_SENTENCES, Math.round(2 + Math.log2(1 + sentences / 4))));
+}
+
+/** Takes the best sentence again and again, each time judging the others by what they add. */
+function choose(sentences: readonly Candidate[], scores: readonly number[], count: number): Candidate[] {
+  const left = [...scores];
+  const chosen: Candidate[] = [];
+  while (chosen.length < Math.min(count, sentences.length)) {
+    const best = left.indexOf(Math.max(...left));
+    const picked = sentences[best] as Candidate;
+    chosen.push(picked);
+    for (const [index, sentence] of sentences.entries()) {
+      const samePage = sentence.page === picked.page ? SAME_PAGE_FACTOR : 1;
+      left[index] = (left[index] ?? 0) * samePage * (1 - REPETITION_COST * overlap(sentence.words, picked.words));
+    }
+    left[best] = Number.NEGATIVE_INFINITY;
+  }
+  return chosen.sort((a, b) => a.order - b.order);
+}
+
+function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): number {
+  let shared = 0;
+  for (const word of some) if (others.has(word)) shared += 1;
+  return shared / Math.max(1, Math.min(some.size, others.size));
+}
+
+function asSentence({ text, page }: Candidate): Sentence {
+  return { text, page };
+}

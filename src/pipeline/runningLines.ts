@@ -1,0 +1,84 @@
+// Owns the removal of what stands on every page: running headers, footers with page numbers, watermark lines.
+
+export type TextPage = { page: number; text: string };
+
+/** Fewer pages show no habit. */
+const MIN_PAGES = 3;
+
+/** Share of the pages (or of the odd or even ones: facing pages differ) that must carry a line. */
+const MIN_SHARE = 0.6;
+
+/** Headers and footers stand among so many lines at the edge. */
+const EDGE_LINES = 3;
+
+/** A watermark is short; a longer repeated line is content. */
+const MAX_WATERMARK_CHARS = 60;
+
+type Zone = 'top' | 'bottom' | 'anywhere';
+type Line = { text: string; zones: Zone[] };
+
+/**
+ * The pages without their running lines. Conservative: it needs three pages, a line must recur on 60 % of them at the same
+ * edge (numbers may differ), or word for word anywhere if it is short and no table row; no page loses all its lines.
+ */
+export function withoutRunningLines(pages: readonly TextPage[]): TextPage[] {
+  const split = pages.map(({ page, text }) => ({ page, lines: splitLines(text) }));
+  const running = findRunning(split);
+  if (running.size === 0) return [...pages];
+  return split.map(({ page, lines }, index) => {
+    const kept = lines.filter((line) => !line.zones.some((zone) => running.has(keyOf(zone, line.text))));
+    if (kept.every((line) => line.text.trim() === '')) return pages[index] as TextPage;
+    return { page, text: tidy(kept) };
+  });
+}
+
+function splitLines(text: string): Line[] {
+  const lines: Line[] = text.split('\n').map((line) => ({ text: line, zones: [] }));
+  const filled = lines.filter((line) => line.text.trim() !== '');
+  for (const line of filled.slice(0, EDGE_LINES)) line.zones.push('top');
+  for (const line of filled.slice(-EDGE_LINES)) line.zones.push('bottom');
+  for (const line of filled) if (mayBeWatermark(line.text)) line.zones.push('anywhere');
+  return lines;
+}
+
+function mayBeWatermark(text: string): boolean {
+  return text.length <= MAX_WATERMARK_CHARS && !text.includes('\t') && /\p{L}{3}/u.test(text) && !/\d/.test(text);
+}
+
+/** Page numbers and dates of printing change from page to page: digits count as one. */
+function keyOf(zone: Zone, text: string): string {
+  const plain = text.trim().replaceAll(/\s+/g, ' ').toLowerCase();
+  return `${zone} ${zone === 'anywhere' ? plain : plain.replaceAll(/\d+/g, '#')}`;
+}
+
+/** On how many pages a line stands, counted for all pages and for those with odd and even numbers. */
+type Counts = [all: number, even: number, odd: number];
+
+function findRunning(pages: { page: number; lines: Line[] }[]): Set<string> {
+  const totals = countOf(pages.map(({ page }) => page));
+  const counts = new Map<string, Counts>();
+  for (const { page, lines } of pages) {
+    for (const key of new Set(lines.flatMap((line) => line.zones.map((zone) => keyOf(zone, line.text))))) {
+      const count = counts.get(key) ?? [0, 0, 0];
+      counts.set(key, count);
+      count[0] += 1;
+      count[page % 2 === 0 ? 1 : 2] += 1;
+    }
+  }
+  const running = [...counts].filter(([, count]) => isHabit(count, totals)).map(([key]) => key);
+  return new Set(running);
+}
+
+function countOf(pageNumbers: number[]): Counts {
+  const even = pageNumbers.filter((page) => page % 2 === 0).length;
+  return [pageNumbers.length, even, pageNumbers.length - even];
+}
+
+function isHabit(count: Counts, totals: Counts): boolean {
+  return count.some((found, index) => found >= MIN_PAGES && found >= (totals[index] ?? 0) * MIN_SHARE);
+}
+
+function tidy(lines: Line[]): string {
+  const text = lines.map((line) => line.text).join('\n');
+  return text.replaceAll(/\n{3,}/g, '\n\n').trim();
+}

@@ -1,0 +1,68 @@
+// Owns the text that stands on a page without being in its content: form values, comments, stamps.
+import type { PDFDocumentProxy } from 'pdfjs-dist';
+import type { PlacedValue } from '../src/pipeline/joinRuns.ts';
+
+/** All kinds that carry text (pdf.js's AnnotationType), but not links: those are many, and have none. */
+const TYPES_WITH_TEXT = new Set([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20]);
+
+const TICKED = '☒';
+
+/** The part of pdf.js's annotation data that we use. */
+type Annotation = {
+  subtype?: string;
+  rect?: number[];
+  hidden?: boolean;
+  contentsObj?: { str?: string };
+  fieldType?: string;
+  fieldName?: string;
+  fieldValue?: unknown;
+  alternativeText?: string;
+  password?: boolean;
+  checkBox?: boolean;
+  radioButton?: boolean;
+  exportValue?: string;
+  buttonValue?: string;
+  options?: { exportValue: string; displayValue: string }[];
+};
+
+export type PageAnnotations = { values: PlacedValue[]; comments: string[] };
+
+export type AnnotationReader = (document: PDFDocumentProxy, pageIndex: number) => Promise<PageAnnotations>;
+
+/** Reads the annotations of single pages of a document of so many pages. */
+export function createAnnotationReader(pageCount: number): AnnotationReader {
+  // `page.getAnnotations` also reads the page's text a second time for highlights: a quarter more time. The document's call
+  // does not; it takes the pages that it shall leave out.
+  const others = new Set(Array.from({ length: pageCount }, (_, index) => index));
+  return async (document, pageIndex) => {
+    others.delete(pageIndex);
+    const found: Annotation[] | null = await document.getAnnotationsByType(TYPES_WITH_TEXT, others);
+    others.add(pageIndex);
+    const visible = (found ?? []).filter((annotation) => !annotation.hidden);
+    return { values: visible.flatMap(placedValue), comments: visible.flatMap(comment) };
+  };
+}
+
+function comment(annotation: Annotation): string[] {
+  const text = annotation.subtype === 'Widget' ? '' : (annotation.contentsObj?.str ?? '').trim();
+  return text === '' ? [] : [text.replaceAll(/\r\n?/g, '\n')];
+}
+
+function placedValue(annotation: Annotation): PlacedValue[] {
+  if (annotation.subtype !== 'Widget' || annotation.password) return [];
+  const rect = annotation.rect ?? [0, 0, 0, 0];
+  const isMark = Boolean(annotation.checkBox || annotation.radioButton);
+  const text = isMark ? mark(annotation) : shownValue(annotation);
+  return text === '' ? [] : [{ text, rect, isMark }];
+}
+
+function mark({ fieldValue, exportValue, buttonValue }: Annotation): string {
+  const isOn = typeof fieldValue === 'string' && fieldValue !== 'Off' && fieldValue !== '';
+  return isOn && fieldValue === (exportValue ?? buttonValue ?? fieldValue) ? TICKED : '';
+}
+
+function shownValue({ fieldValue, options = [] }: Annotation): string {
+  const values = (Array.isArray(fieldValue) ? fieldValue : [fieldValue]).filter((value) => typeof value === 'string');
+  const shown = values.map((value) => options.find((option) => option.exportValue === value)?.displayValue ?? value);
+  return shown.join(', ').replaceAll(/\r\n?/g, '\n').trim();
+}

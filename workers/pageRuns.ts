@@ -1,0 +1,31 @@
+// Owns the text runs of one page, taken from pdf.js as they come, within time and size.
+import type { PDFPageProxy } from 'pdfjs-dist';
+import type { Run } from '../src/pipeline/joinRuns.ts';
+import type { StreamCap } from './streamCap.ts';
+
+/** A dense page of a manual has some 5,000 runs; a page made to fill the memory has millions. */
+const MAX_RUNS = 100_000;
+
+/** `stopped` tells why the page was not read to its end. */
+export type PageRuns = { runs: Run[]; stopped: 'time' | 'size' | null };
+
+/**
+ * Reads until the page ends, `performance.now()` passes `deadlineMs`, or the page is over the cap; rejects with pdf.js's
+ * errors. What is stopped goes on inside pdf.js until the document is closed.
+ */
+export async function readRuns(page: PDFPageProxy, deadlineMs: number, cap: StreamCap): Promise<PageRuns> {
+  // Characters are normalised after the lines are in order: pdf.js takes ligatures apart before it turns them round.
+  const reader = page.streamTextContent({ disableNormalization: true }).getReader();
+  cap.onExceeded = () => void reader.cancel(new Error('over the cap'));
+  const runs: Run[] = [];
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return { runs, stopped: null };
+    // Marked content is not asked for, so that all items are runs.
+    for (const item of value.items as Run[]) runs.push(item);
+    const stopped = performance.now() > deadlineMs ? 'time' : runs.length > MAX_RUNS ? 'size' : null;
+    if (!stopped) continue;
+    await reader.cancel(new Error(`stopped by the ${stopped} limit`));
+    return { runs, stopped };
+  }
+}

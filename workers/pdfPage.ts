@@ -1,0 +1,33 @@
+// Owns the reading of one page: its text runs, its form values and comments, or its part of an XFA form.
+import type { PDFDocumentProxy } from 'pdfjs-dist';
+import { joinRuns, type Run } from '../src/pipeline/joinRuns.ts';
+import type { AnnotationReader } from './annotations.ts';
+import { readRuns } from './pageRuns.ts';
+import type { StreamCap } from './streamCap.ts';
+import { type XfaNode, xfaText } from './xfaText.ts';
+
+/** Why reading ended before the document did. */
+export type Stop = 'time' | 'size';
+
+export type OnePage = { text: string; runs: Run[]; stopped: Stop | null };
+
+export type PageDeps = {
+  annotations: AnnotationReader;
+  cap: StreamCap;
+  /** In terms of `performance.now()`. */
+  deadlineMs: number;
+};
+
+/** Rejects with pdf.js's errors, and with a RangeError when the page unpacks to more than the cap. */
+export async function readPage(document: PDFDocumentProxy, pageNumber: number, deps: PageDeps): Promise<OnePage> {
+  const page = await document.getPage(pageNumber);
+  if (document.isPureXfa) {
+    return { text: xfaText((await page.getXfa()) as XfaNode | null), runs: [], stopped: null };
+  }
+  const { values, comments } = await deps.annotations(document, pageNumber - 1);
+  const { runs, stopped } = await readRuns(page, deps.deadlineMs, deps.cap);
+  if (deps.cap.exceeded) throw new RangeError('the page unpacks to more than the limit');
+  page.cleanup();
+  const text = [joinRuns(runs, values), ...comments].filter((part) => part !== '').join('\n');
+  return { text, runs, stopped };
+}

@@ -1,0 +1,51 @@
+// Owns the loading of pdf.js in a reading thread, once and with the first document: it costs 120 ms and 70 MB.
+import { createRequire, registerHooks } from 'node:module';
+import { dirname, join } from 'node:path';
+import { LoopbackPort } from './loopback.ts';
+import { fasterTextLoop } from './pdfjsHotPath.ts';
+import { StreamCap } from './streamCap.ts';
+
+export type Pdfjs = {
+  display: typeof import('pdfjs-dist');
+  cap: StreamCap;
+  /** The two halves of pdf.js joined for one document; `close` ends them. */
+  connect(onError?: (reason: unknown) => void): { worker: import('pdfjs-dist').PDFWorker; close(): void };
+  /** Folder of the package, for its fonts, character maps and WebAssembly. */
+  folder: string;
+};
+
+type CoreHalf = { WorkerMessageHandler: { initializeFromPort(port: LoopbackPort): void } };
+
+let loaded: Promise<Pdfjs> | undefined;
+
+/** pdf.js with its stream cap in place. The modern build does not run in Node: the legacy one it is. */
+export function loadPdfjs(): Promise<Pdfjs> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<Pdfjs> {
+  const folder = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
+  const build = join(folder, 'legacy/build');
+  const hooks = registerHooks({ load: fasterTextLoop });
+  const core = (await import(join(build, 'pdf.worker.min.mjs'))) as CoreHalf;
+  hooks.deregister();
+  const display = (await import(join(build, 'pdf.min.mjs'))) as typeof import('pdfjs-dist');
+  return { display, cap: StreamCap.install(), folder, connect: (onError) => connect(core, display, onError) };
+}
+
+function connect(
+  core: CoreHalf,
+  display: typeof import('pdfjs-dist'),
+  onError: ((reason: unknown) => void) | undefined,
+): ReturnType<Pdfjs['connect']> {
+  const [port, corePort] = LoopbackPort.pair();
+  port.onError = onError;
+  core.WorkerMessageHandler.initializeFromPort(corePort);
+  const worker = new display.PDFWorker({ port: port as never, verbosity: 0 });
+  const close = (): void => {
+    worker.destroy();
+    port.close();
+  };
+  return { worker, close };
+}

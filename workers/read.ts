@@ -1,0 +1,46 @@
+// Owns the task of a reading thread: one file in, a result or a failure out, progress over a port; it never throws.
+import { readFile } from 'node:fs/promises';
+import type { MessagePort } from 'node:worker_threads';
+import { kindOf } from '../src/domain/media.ts';
+import { type ReadProgress, type ReadRequest, type ReadResult, readRequestSchema } from '../src/domain/reading.ts';
+import { readPdf } from './pdf.ts';
+
+/** Progress is for people: more often than this is noise on the main thread. */
+const PROGRESS_EVERY_MS = 250;
+
+export type ReadTask = { request: ReadRequest; port?: MessagePort };
+
+/** Reads the file of `task.request` by what it is, never by its name. */
+export default async function read(task: ReadTask): Promise<ReadResult> {
+  try {
+    return await readChecked(readRequestSchema.parse(task.request), task.port);
+  } catch (error) {
+    return failure(error);
+  } finally {
+    task.port?.close();
+  }
+}
+
+async function readChecked(request: ReadRequest, port: MessagePort | undefined): Promise<ReadResult> {
+  const buffer = await readFile(request.path);
+  const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  if (bytes.length === 0) return { ok: false, code: 'empty_file', message: 'the file has no bytes' };
+  if (kindOf(bytes) !== 'pdf') return { ok: false, code: 'not_a_document', message: 'no header of a PDF' };
+  return readPdf(bytes, request, progressTo(port));
+}
+
+function progressTo(port: MessagePort | undefined): (progress: ReadProgress) => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    const now = performance.now();
+    if (!port || now - lastMs < PROGRESS_EVERY_MS) return;
+    lastMs = now;
+    port.postMessage(progress);
+  };
+}
+
+function failure(error: unknown): ReadResult {
+  const message = error instanceof Error ? error.message : String(error);
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return { ok: false, code: isMissing ? 'file_not_found' : 'internal', message };
+}

@@ -1,5 +1,5 @@
 // Owns reading a model's plain-text answer: a summary, and key points under it. Models keep to the form more or less.
-import { toPlainText } from './plainText.ts';
+import { cleanAnswer } from './cleanAnswer.ts';
 
 const MAX_SUMMARY_CHARS = 4_000;
 const MAX_KEY_POINTS = 5;
@@ -26,7 +26,7 @@ const POLITE = /^(?:sure|certainly|of course|okay|here(?:['’]s| is| are))\b.{0
  * that could fool a reader. Takes what there is: no heading, other languages, points only. Null when nothing is left.
  */
 export function parseModelText(answer: string): ModelText | null {
-  const lines = toPlainText(answer).split('\n');
+  const lines = cleanAnswer(answer).split('\n');
   const { body, points } = divide(lines.filter((line) => !ECHO.test(line.trim())));
   const summary = toSummary(body);
   if (summary !== '') return { summary: capAtSentence(summary, MAX_SUMMARY_CHARS), keyPoints: toKeyPoints(points) };

@@ -35,6 +35,9 @@ export type OptionalSends = {
   wake(): void;
 };
 
+/** A pause is reckoned with the answers to come; a job that is put away meanwhile shortens it, and nothing tells of that. */
+const LOOK_AGAIN_MS = 500;
+
 type Item = { reply: Reply; options: OfferOptions; settled: PromiseWithResolvers<string | null>; isSending: boolean };
 
 /** Sends one at a time, oldest first, whenever the budget leaves room. */
@@ -88,7 +91,7 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
     if (isSending || !next) return;
     const pauseMs = budget.optionalPauseMs(deps.answersToCome());
     if (pauseMs > 0) {
-      timer = setTimeout(wake, pauseMs);
+      timer = setTimeout(wake, Math.min(pauseMs, LOOK_AGAIN_MS));
       timer.unref();
       return;
     }

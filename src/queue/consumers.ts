@@ -36,7 +36,8 @@ export function startConsumers(deps: ConsumersDeps): Consumers {
       const log = deps.log.child({ consumer, job: job.id, room: job.upload.roomId, attempt: job.attempt });
       const startedAtMs = clock();
       active += 1;
-      log.info({ queueWaitMs: startedAtMs - job.queuedAtMs }, 'job started');
+      const queueWaitMs = startedAtMs - job.queuedAtMs;
+      log.info({ queueWaitMs, sinceReceivedMs: startedAtMs - job.receivedAtMs }, 'job started');
       try {
         await deps.process(job, log, abort.signal);
       } catch (error) {

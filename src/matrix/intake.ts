@@ -8,7 +8,8 @@ const MAX_FILE_NAME = 120;
 const MXC = /^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/;
 
 /** What the event asks of the bot `selfId`, or null: nothing. */
-export function readEvent(event: RawEvent, roomId: string, selfId: string): Incoming | null {
+export function readEvent(raw: RawEvent, roomId: string, selfId: string): Incoming | null {
+  const event: RawEvent = fieldsOf(raw);
   const eventId = textOf(event.event_id);
   const sender = textOf(event.sender);
   if (!eventId || !sender || sender === selfId) return null;
@@ -84,6 +85,7 @@ function readUpload(
 /** Without control and direction characters, on one line, short; the ending is kept. */
 export function cleanFileName(raw: string): string {
   const clean = raw
+    .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();

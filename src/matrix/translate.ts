@@ -71,7 +71,9 @@ async function newEvents(
     const sinceMs = context.nowMs - backfillMs;
     const until = since === null ? { kind: 'time' as const, sinceMs } : { kind: 'join' as const, selfId };
     const events = afterJoin(await completeTimeline(client, roomId, timeline, until), selfId);
-    return since === null ? events.filter((event) => Number(event.origin_server_ts) >= sinceMs) : events;
+    return since === null
+      ? events.filter(({ origin_server_ts: ts }) => typeof ts === 'number' && ts >= sinceMs)
+      : events;
   }
   if (since === null) return timeline.events ?? [];
   const events = await completeTimeline(client, roomId, timeline, { kind: 'token', since });
@@ -88,6 +90,6 @@ function leftInBetween(events: RawEvent[], selfId: string): boolean {
     (event) =>
       event.type === 'm.room.member' &&
       event.state_key === selfId &&
-      ['leave', 'ban'].includes(String(fieldsOf(event.content).membership)),
+      ['leave', 'ban'].some((membership) => fieldsOf(event.content).membership === membership),
   );
 }

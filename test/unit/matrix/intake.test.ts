@@ -1,0 +1,212 @@
+// What an event asks of the bot: uploads with their captions and threads, commands, redactions, and nothing else.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RawEvent } from '../../../src/matrix/events.ts';
+import { cleanFileName, readEvent } from '../../../src/matrix/intake.ts';
+import { anyCharacters } from '../../fixtures/anyCharacters.ts';
+
+const SELF = '@lector:here';
+const ROOM = '!papers:here';
+const FILE = {
+  msgtype: 'm.file',
+  body: 'minutes.pdf',
+  url: 'mxc://here/abc',
+  info: { mimetype: 'application/PDF', size: 12 },
+};
+
+function read(event: RawEvent) {
+  return readEvent({ event_id: '$e', sender: '@anna:here', type: 'm.room.message', ...event }, ROOM, SELF);
+}
+function upload(content: object, event: RawEvent = {}) {
+  const incoming = read({ ...event, content: { ...FILE, ...content } });
+  return incoming?.kind === 'upload' ? incoming.upload : null;
+}
+
+describe('an upload', () => {
+  test('is told with everything that its event says', () => {
+    expect(read({ content: FILE, origin_server_ts: 42, unsigned: { age: 7 } })).toEqual({
+      kind: 'upload',
+      ageMs: 7,
+      upload: {
+        eventId: '$e',
+        roomId: ROOM,
+        sender: '@anna:here',
+        threadRootId: '$e',
+        fileName: 'minutes.pdf',
+        caption: undefined,
+        mxcUri: 'mxc://here/abc',
+        declaredMime: 'application/pdf',
+        declaredBytes: 12,
+        sentAtMs: 42,
+      },
+    });
+  });
+
+  test('has a caption where the file name is there and differs from the body', () => {
+    expect(upload({ filename: 'a.pdf', body: 'please sum this up' })).toMatchObject({
+      fileName: 'a.pdf',
+      caption: 'please sum this up',
+    });
+  });
+
+  test.each([{ filename: 'minutes.pdf' }, {}, { filename: '' }, { filename: 7 }])(
+    'has no caption where its file name is %o',
+    (name) => {
+      expect(upload(name)).toMatchObject({ fileName: 'minutes.pdf', caption: undefined });
+    },
+  );
+
+  test('in a thread is answered in that thread', () => {
+    const relation = { rel_type: 'm.thread', event_id: '$root' };
+    expect(upload({ 'm.relates_to': relation })?.threadRootId).toBe('$root');
+  });
+
+  test('that replies to something begins a thread of its own', () => {
+    expect(upload({ 'm.relates_to': { 'm.in_reply_to': { event_id: '$other' } } })?.threadRootId).toBe('$e');
+  });
+
+  test('of one type that an edit changed into another is none', () => {
+    expect(upload({ 'm.relates_to': { rel_type: 'm.replace', event_id: '$old' } })).toBeNull();
+  });
+
+  test.each([
+    'https://here/abc',
+    'mxc://here/../etc',
+    'mxc://here/a/b',
+    'mxc://here/a?b',
+    'mxc:///abc',
+    'mxc://here/',
+    'mxc://he re/abc',
+    'mxc://here/abc\n',
+    '',
+    7,
+    null,
+  ])('whose address is %o is ignored', (url) => {
+    expect(upload({ url })).toBeNull();
+  });
+
+  test.each(['mxc://here:8448/aB-_9', 'mxc://[::1]:80/abc', 'mxc://a.example.org/abc'])('is taken from %s', (url) => {
+    expect(upload({ url })?.mxcUri).toBe(url);
+  });
+
+  test.each([-1, '12', null, {}])('that says it has %o bytes says nothing of its size', (size) => {
+    expect(upload({ info: { size } })?.declaredBytes).toBeUndefined();
+  });
+});
+
+describe('file names', () => {
+  test('of 5,000 letters are shortened and keep their ending', () => {
+    const name = cleanFileName(`${'x'.repeat(5_000)}.pdf`);
+    expect([...name]).toHaveLength(120);
+    expect(name).toMatch(/^x+….pdf$/u);
+  });
+
+  test('lose control and direction characters', () => {
+    expect(cleanFileName('bill\u202Efdp.exe\u0000\n.pdf')).toBe('bill fdp.exe .pdf');
+  });
+
+  test('of nothing but such characters are called document', () => {
+    expect(cleanFileName(' \u200B\t\u2028')).toBe('document');
+  });
+
+  test('are one short line, whatever they were', () => {
+    fc.assert(
+      fc.property(anyCharacters(400), (raw) => {
+        const name = cleanFileName(raw);
+        expect([...name].length).toBeLessThanOrEqual(120);
+        expect(name).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        expect(name.isWellFormed()).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('what is no upload', () => {
+  test.each([
+    ['a notice', { content: { msgtype: 'm.notice', body: '!lector help' } }],
+    ['a picture', { content: { ...FILE, msgtype: 'm.image' } }],
+    ['a talk', { content: { msgtype: 'm.text', body: 'I like !lector' } }],
+    ['a command that is longer', { content: { msgtype: 'm.text', body: '!lectors help' } }],
+    [
+      'an edited command',
+      { content: { msgtype: 'm.text', body: '!lector', 'm.relates_to': { rel_type: 'm.replace' } } },
+    ],
+    ['an encrypted file', { content: { msgtype: 'm.file', body: 'a.pdf', file: { url: 'mxc://here/abc' } } }],
+    ['an event of its own', { sender: SELF, content: FILE }],
+    ['a reaction', { type: 'm.reaction', content: FILE }],
+    ['a member', { type: 'm.room.member', content: { membership: 'join' } }],
+    ['an event without an id', { event_id: undefined, content: FILE }],
+    ['an event without a sender', { sender: 7, content: FILE }],
+    ['a redaction of nothing', { type: 'm.room.redaction', content: {} }],
+    ['a tombstone that is no state', { type: 'm.room.tombstone', content: { replacement_room: '!new:here' } }],
+  ])('%s is ignored', (_what, event) => {
+    expect(read(event)).toBeNull();
+  });
+
+  test('a command comes with its words in lower case', () => {
+    const incoming = read({ content: { msgtype: 'm.text', body: ' !Lector  HELP\nme' } });
+    expect(incoming).toEqual({
+      kind: 'command',
+      command: { eventId: '$e', roomId: ROOM, sender: '@anna:here', threadRootId: undefined, words: ['help', 'me'] },
+    });
+  });
+
+  test('a command in a thread knows its thread', () => {
+    const relation = { rel_type: 'm.thread', event_id: '$root' };
+    expect(read({ content: { msgtype: 'm.text', body: '!lector', 'm.relates_to': relation } })).toMatchObject({
+      command: { threadRootId: '$root', words: [] },
+    });
+  });
+
+  test.each([
+    ['before room version 11', { redacts: '$gone', content: {} }],
+    ['since room version 11', { content: { redacts: '$gone' } }],
+  ])('a redaction %s names what is gone', (_when, event) => {
+    expect(read({ type: 'm.room.redaction', ...event })).toEqual({
+      kind: 'redaction',
+      roomId: ROOM,
+      redactedEventId: '$gone',
+    });
+  });
+
+  test('a tombstone names the room that comes after', () => {
+    const content = { replacement_room: '!new:here' };
+    expect(read({ type: 'm.room.tombstone', state_key: '', content })).toEqual({
+      kind: 'replaced',
+      roomId: ROOM,
+      replacementRoomId: '!new:here',
+      sender: '@anna:here',
+    });
+  });
+});
+
+describe('whatever stands in an event', () => {
+  const types = fc.constantFrom('m.room.message', 'm.room.redaction', 'm.room.tombstone', 'm.room.member');
+  const near = fc.record(
+    {
+      msgtype: fc.oneof(fc.constantFrom('m.file', 'm.text'), fc.jsonValue()),
+      body: fc.jsonValue(),
+      filename: fc.jsonValue(),
+      url: fc.oneof(fc.constant('mxc://here/abc'), fc.jsonValue()),
+      info: fc.jsonValue(),
+      'm.relates_to': fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  );
+
+  test('any content is read without an error', () => {
+    fc.assert(
+      fc.property(types, fc.oneof(near, fc.jsonValue()), fc.jsonValue(), (type, content, unsigned) => {
+        read({ type, content, unsigned });
+      }),
+    );
+  });
+
+  test('any JSON in the place of an event is read without an error', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (event) => {
+        expect(readEvent(event as RawEvent, ROOM, SELF)).toBeNull();
+      }),
+    );
+  });
+});

@@ -23,7 +23,7 @@ import { handleFailure, type ProcessPorts, processJob } from './pipeline/process
 import { readRequest } from './pipeline/readRequest.ts';
 import { receive } from './pipeline/receive.ts';
 import { renderStatus, type Stage } from './pipeline/render.ts';
-import { statusReply, takenReply } from './pipeline/replies.ts';
+import { retraction, statusReply, takenReply } from './pipeline/replies.ts';
 import { createSummariser } from './pipeline/summariser.ts';
 import type { Pool } from './pool/pool.ts';
 import { BoundedQueue } from './queue/bounded.ts';
@@ -78,6 +78,7 @@ export function startBot(deps: BotDeps): Bot {
     put: transport.put,
     replies: ledger.replies,
     budget: new SendBudget(clock),
+    takeBack,
     answersToCome: () => dispatcher.held,
     signal: connected.signal,
     clock,
@@ -86,7 +87,10 @@ export function startBot(deps: BotDeps): Bot {
   const board = createStatusBoard<Stage>({
     sender,
     replies: ledger.replies,
-    render: (upload, stage, edited) => statusReply(upload, renderStatus(upload.fileName, stage), edited),
+    render(upload, stage, edited) {
+      const rendered = renderStatus(upload.fileName, stage);
+      return { reply: statusReply(upload, rendered, edited), text: rendered.body };
+    },
     renderTaken: takenReply,
     clock,
   });
@@ -155,6 +159,13 @@ export function startBot(deps: BotDeps): Bot {
     sendOrDrop(reply, delivery).catch((error) =>
       log.debug({ reason: toAppError(error).message }, 'send put off to the next start'),
     );
+  }
+
+  /** What was sent for an upload that was redacted meanwhile. */
+  function takeBack(reply: Reply, sentEventId: string): void {
+    if (reply.body.kind === 'redaction') return;
+    const gone = retraction(reply.roomId, sentEventId);
+    if (ledger.replies.save(gone) === 'saved') send(gone);
   }
 
   function handle(batch: SyncBatch): void {

@@ -65,8 +65,11 @@ export interface ReplyLedger {
   /** Replies not yet sent, in the order they were saved. */
   unsent(): Reply[];
   unsentOf(sourceEventId: string): Reply[];
-  /** Keeps the event id and forgets the content: what a document said does not stay in the database. */
-  markSent(reply: Reply, sentEventId: string): void;
+  /**
+   * Keeps the event id and forgets the content: what a document said does not stay in the database. `false`: the reply was
+   * dropped before (its upload was redacted while it was under way), and nothing is kept.
+   */
+  markSent(reply: Reply, sentEventId: string): boolean;
   /** Forgets a reply that is not to be sent any more. */
   drop(reply: Reply): void;
   /** Event ids of everything that was sent for a source and still stands. */

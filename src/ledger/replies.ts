@@ -31,7 +31,7 @@ export function createReplyLedger({ db }: Database): ReplyLedger {
     find: (sourceEventId, part) => toStored(find.get(sourceEventId, part)),
     unsent: () => unsent.all().map((row) => toReply(row)),
     unsentOf: (sourceEventId) => unsentOf.all(sourceEventId).map((row) => toReply(row)),
-    markSent: (reply, sentEventId) => void markSent.run(sentEventId, reply.sourceEventId, reply.part),
+    markSent: (reply, sentEventId) => Number(markSent.run(sentEventId, reply.sourceEventId, reply.part).changes) === 1,
     drop: (reply) => void drop.run(reply.sourceEventId, reply.part),
     sentFor: (sourceEventId) => sentFor.all(sourceEventId).map((row) => String(row.sent_event_id)),
     dropRoom: (roomId) => void dropRoom.run(roomId),

@@ -10,6 +10,7 @@ export type OptionalSendsDeps = {
   replies: Pick<ReplyLedger, 'save' | 'markSent' | 'drop'>;
   budget: SendBudget;
   answersToCome(): number;
+  takeBack(reply: Reply, sentEventId: string): void;
   signal: AbortSignal;
   clock(): number;
   log: Log;
@@ -18,7 +19,7 @@ export type OptionalSendsDeps = {
 export type Offer = {
   /** The event id once it is sent; null once it is dropped. */
   sent: Promise<string | null>;
-  /** Takes the offer back: null if it was never sent, else its event id (a send under way is waited for). */
+  /** Takes the offer back: null if it was never sent, else its event id (a request under way is waited for). */
   withdraw(): Promise<string | null>;
 };
 export type OfferOptions = {
@@ -38,7 +39,13 @@ export type OptionalSends = {
 /** A pause is reckoned with the answers to come; a job that is put away meanwhile shortens it, and nothing tells of that. */
 const LOOK_AGAIN_MS = 500;
 
-type Item = { reply: Reply; options: OfferOptions; settled: PromiseWithResolvers<string | null>; isSending: boolean };
+type Item = {
+  reply: Reply;
+  options: OfferOptions;
+  settled: PromiseWithResolvers<string | null>;
+  isSending: boolean;
+  isWithdrawn: boolean;
+};
 
 /** Sends one at a time, oldest first, whenever the budget leaves room. */
 export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
@@ -51,8 +58,17 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
     const index = items.indexOf(item);
     if (index >= 0) items.splice(index, 1);
     // What was never sent, or was refused for the rate, left no trace in the room: it needs none in the ledger.
-    if (item.options.keep) replies.drop(item.reply);
+    if (item.options.keep) forget(item.reply);
     item.settled.resolve(null);
+  };
+
+  /** A row that a full disk keeps is sent, or dropped, after the next start. */
+  const forget = (reply: Reply): void => {
+    try {
+      replies.drop(reply);
+    } catch (error) {
+      log.warn({ err: error, part: reply.part }, 'the ledger could not drop a reply');
+    }
   };
 
   const sendNext = async (item: Item): Promise<void> => {
@@ -62,7 +78,8 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
       if (item.options.keep) replies.save(item.reply);
       const eventId = await deps.put(item.reply, item.options.revision);
       budget.spent();
-      if (item.options.revision === 0) replies.markSent(item.reply, eventId);
+      const isKnown = item.options.revision > 0 || replies.markSent(item.reply, eventId);
+      if (item.options.keep && !isKnown) deps.takeBack(item.reply, eventId);
       item.settled.resolve(eventId);
     } catch (thrown) {
       giveUp(item, thrown);
@@ -74,12 +91,13 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
     if (error.code === 'homeserver_rate_limited' && !deps.signal.aborted) {
       budget.limited(error.retryAfterMs ?? 5_000);
       item.isSending = false;
-      items.unshift(item);
+      if (item.isWithdrawn) drop(item);
+      else items.unshift(item);
       return;
     }
     log.debug({ code: error.code, reason: error.message, part: item.reply.part }, 'optional send dropped');
     // A refused one would be refused again after a restart; one cut off by an outage stays in the ledger.
-    if (error.code === 'homeserver_refused') replies.drop(item.reply);
+    if (error.code === 'homeserver_refused') forget(item.reply);
     item.settled.resolve(null);
   };
 
@@ -105,12 +123,13 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
   return {
     wake,
     offer(reply, options) {
-      const item: Item = { reply, options, settled: Promise.withResolvers(), isSending: false };
+      const item: Item = { reply, options, settled: Promise.withResolvers(), isSending: false, isWithdrawn: false };
       items.push(item);
       wake();
       return {
         sent: item.settled.promise,
         withdraw() {
+          item.isWithdrawn = true;
           if (!item.isSending) drop(item);
           return item.settled.promise;
         },

@@ -7,7 +7,8 @@ import type { Reply } from '../domain/reply.ts';
 export type DeliverPorts = {
   jobs: Pick<JobLedger, 'finish'>;
   replies: Pick<ReplyLedger, 'unsentOf' | 'drop'>;
-  send(reply: Reply): Promise<string>;
+  /** null: the ledger dropped the reply before its turn. */
+  send(reply: Reply): Promise<string | null>;
   /** Reactions and clean-up: sent when the homeserver's limit leaves room. */
   offer(reply: Reply): void;
   log: Log;
@@ -15,10 +16,11 @@ export type DeliverPorts = {
 
 /** Sends the replies of a job in `replying`; rejects only when the process stops, and then it goes on after the next start. */
 export async function deliver(jobId: string, ports: DeliverPorts): Promise<void> {
-  const unsent = ports.replies.unsentOf(jobId).filter((reply) => reply.part !== 'status');
-  for (const reply of unsent.filter(({ optional }) => !optional)) await sendOrDrop(reply, ports);
+  const unsent = () => ports.replies.unsentOf(jobId).filter((reply) => reply.part !== 'status');
+  for (const reply of unsent().filter(({ optional }) => !optional)) await sendOrDrop(reply, ports);
   ports.jobs.finish(jobId);
-  for (const reply of unsent.filter(({ optional }) => optional)) ports.offer(reply);
+  // Asked again: a redaction in between leaves nothing to be sent.
+  for (const reply of unsent().filter(({ optional }) => optional)) ports.offer(reply);
 }
 
 /** Sends one reply; one that the homeserver refuses for good (the bot was removed, say) is dropped, since no retry will mend it. */

@@ -7,7 +7,7 @@ import type { Transport } from './transport.ts';
 
 export type MembershipDeps = {
   transport: Pick<Transport, 'join' | 'leave'>;
-  rooms: Pick<RoomLedger, 'pending' | 'set'>;
+  rooms: Pick<RoomLedger, 'pending' | 'state' | 'set'>;
   signal: AbortSignal;
   log: Log;
 };
@@ -16,35 +16,32 @@ const RETRY_MS = 10_000;
 
 /** Returns `wake`, which starts on every room that waits to be joined or left. */
 export function createMembership(deps: MembershipDeps): { wake(): void } {
-  // A joined room stays `invited` in the ledger until a sync shows it.
-  const settled = new Map<string, RoomRow['state']>();
+  const { rooms, signal, log } = deps;
+  /** Rooms that are being joined or left; a joined one stays `invited` in the ledger, and here, until a sync shows it. */
+  const atWork = new Map<string, RoomRow['state']>();
 
   const settle = async (row: RoomRow): Promise<void> => {
-    while (!deps.signal.aborted) {
+    while (!signal.aborted) {
       try {
-        await settleOnce(row, deps);
+        if ((await settleOnce(row, deps)) !== 'joined') atWork.delete(row.roomId);
         return;
       } catch (thrown) {
-        if (deps.signal.aborted) return;
+        if (signal.aborted) return;
         const error = toAppError(thrown);
-        deps.log.warn(
-          { code: error.code, reason: error.message, room: row.roomId },
-          `${row.state} room: the homeserver said no`,
-        );
-        if (error.code === 'homeserver_refused') {
-          deps.rooms.set(row.roomId, 'left');
-          return;
-        }
-        await sleep(error.retryAfterMs ?? RETRY_MS, undefined, { signal: deps.signal }).catch(() => undefined);
+        log.warn({ code: error.code, reason: error.message, room: row.roomId }, `${row.state} room: tried again`);
+        await sleep(error.retryAfterMs ?? RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
   };
 
   return {
     wake() {
-      for (const row of deps.rooms.pending()) {
-        if (settled.get(row.roomId) === row.state) continue;
-        settled.set(row.roomId, row.state);
+      const pending = rooms.pending();
+      const open = new Set(pending.map(({ roomId }) => roomId));
+      for (const roomId of atWork.keys()) if (!open.has(roomId)) atWork.delete(roomId);
+      for (const row of pending) {
+        if (atWork.get(row.roomId) === row.state) continue;
+        atWork.set(row.roomId, row.state);
         void settle(row);
       }
     },
@@ -52,15 +49,24 @@ export function createMembership(deps: MembershipDeps): { wake(): void } {
 }
 
 async function settleOnce(
-  { roomId, state, reason }: RoomRow,
+  row: RoomRow,
   { transport, rooms, log }: MembershipDeps,
-): Promise<void> {
-  if (state === 'invited') {
-    await transport.join(roomId);
-    log.info({ room: roomId }, 'joined a room');
-    return;
+): Promise<'joined' | 'left' | 'moot'> {
+  const { roomId, state, reason } = row;
+  if (rooms.state(roomId) !== state) return 'moot';
+  try {
+    if (state === 'invited') {
+      await transport.join(roomId);
+      log.info({ room: roomId }, 'joined a room');
+      return 'joined';
+    }
+    await transport.leave(roomId, reason ?? '');
+    log.info({ room: roomId, reason }, 'left a room');
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.code !== 'homeserver_refused') throw error;
+    log.warn({ reason: error.message, room: roomId }, `${state} room: the homeserver refused`);
   }
-  await transport.leave(roomId, reason ?? '');
-  rooms.set(roomId, 'left');
-  log.info({ room: roomId, reason }, 'left a room');
+  if (rooms.state(roomId) === state) rooms.set(roomId, 'left');
+  return 'left';
 }

@@ -1,6 +1,7 @@
 // Owns the proof that what is posted at once is answered, each document once and from its own words.
 import { expect, test } from 'vitest';
-import { expectAllAnswered } from './expectAnswer.ts';
+import { corpusPapers, hasCorpus } from './corpusPapers.ts';
+import { citationsIn, expectAllAnswered, expectOneAnswer } from './expectAnswer.ts';
 import { papers } from './paper.ts';
 import { marked, post } from './posting.ts';
 import { everythingIn } from './said.ts';
@@ -33,3 +34,25 @@ test('1, 5 and 25 documents at once are each answered once in their own thread',
   expect(await bot.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   expectAllAnswered(await everythingIn(anna, roomId), botId, [...one, ...five, ...twentyFive]);
 });
+
+test.skipIf(!hasCorpus)(
+  'documents of strangers are answered with their own words, and name pages that they have',
+  async () => {
+    const { account, bot, anna, roomId } = await openScene();
+
+    const posted = await post(anna, roomId, corpusPapers());
+    await marked(anna, roomId, account.userId, posted);
+
+    await bot.kill('SIGTERM');
+    const events = await everythingIn(anna, roomId);
+    for (const one of posted) {
+      const { body } = expectOneAnswer(events, account.userId, one);
+      const { pageCount, says } = one.document;
+      expect(body).toMatch(says);
+      expect(body).toContain(pageCount === 1 ? 'PDF, 1 page' : `PDF, ${pageCount} pages`);
+      const pages = citationsIn(body).map(({ page }) => page);
+      expect(pages.length).toBeGreaterThan(0);
+      expect(Math.max(...pages)).toBeLessThanOrEqual(pageCount);
+    }
+  },
+);

@@ -21,7 +21,7 @@ export function expectOneAnswer(events: SeenEvent[], botId: string, { eventId, d
   });
   expect(answer.content).toMatchObject({ msgtype: 'm.notice', 'm.mentions': {} });
   expect(answer.body).toContain(document.name);
-  expect(marksOf(events, botId, eventId), `marks on ${document.name}`).toEqual(['✅']);
+  expect(marksOf(events, botId, eventId), `marks beside “${answer.body}”`).toEqual(['✅']);
   return answer;
 }
 

@@ -74,12 +74,13 @@ export function startBot(deps: BotDeps): Bot {
     maxBytes: limits.maxFileBytes,
     stallMs: DOWNLOAD_STALL_MS,
   });
+  const answersToCome = () => dispatcher.held + ledger.jobs.untaken(work.queueMaxSize);
   const sender = createSender({
     put: transport.put,
     replies: ledger.replies,
     budget: new SendBudget(clock),
     takeBack,
-    answersToCome: () => dispatcher.held,
+    answersToCome,
     signal: connected.signal,
     clock,
     log,
@@ -92,6 +93,7 @@ export function startBot(deps: BotDeps): Bot {
       return { reply: statusReply(upload, rendered, edited), text: rendered.body };
     },
     renderTaken: takenReply,
+    answersToCome,
     clock,
   });
   const membership = createMembership({ transport, rooms: ledger.rooms, signal: connected.signal, log });
@@ -247,6 +249,7 @@ export function startBot(deps: BotDeps): Bot {
       clearTimeout(timer);
       for (const job of left) deps.removeFile(job.file.path);
       connected.abort();
+      board.stop();
       stopMonitor();
       await ended.catch(() => undefined);
     },

@@ -51,6 +51,8 @@ export interface JobLedger {
   resume(): number;
   /** Ids of jobs in `replying`, oldest first. */
   replying(): string[];
+  /** Jobs that nothing has been done for yet, counted up to `limit`. */
+  untaken(limit: number): number;
   /** Jobs before this one that have not ended. */
   placeInLine(eventId: string): number;
   counts(): JobCounts;

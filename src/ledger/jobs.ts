@@ -63,6 +63,7 @@ export function createJobLedger({ db, transact }: Database, replies: ReplyLedger
     `SELECT count(*) AS ahead FROM jobs
      WHERE state IN ('received', 'queued', 'reading', 'thinking') AND seq < (SELECT seq FROM jobs WHERE event_id = ?)`,
   );
+  const untaken = db.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE state = 'received' LIMIT ?)`);
   const counts = db.prepare('SELECT state, count(*) AS n FROM jobs GROUP BY state');
 
   return {
@@ -96,6 +97,7 @@ export function createJobLedger({ db, transact }: Database, replies: ReplyLedger
     resume: () => Number(resume.run(clock()).changes),
     replying: () => replying.all().map((row) => String(row.event_id)),
     placeInLine: (eventId) => Number(place.get(eventId)?.ahead ?? 0),
+    untaken: (limit) => Number(untaken.get(limit)?.n ?? 0),
     counts() {
       const all = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as JobCounts;
       for (const row of counts.all()) all[row.state as JobState] = Number(row.n);

@@ -1,6 +1,7 @@
 // Owns what members see of a job while it runs: 👀, and one notice when it takes longer than 3 s, edited in place.
 import { STATUS_AFTER_MS } from '../../config/limits.ts';
-import type { ReplyLedger } from '../domain/ledger.ts';
+import { toAppError } from '../domain/errors.ts';
+import type { ReplyLedger, StoredReply } from '../domain/ledger.ts';
 import type { Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { Offer } from './optionalSends.ts';
@@ -8,10 +9,12 @@ import type { Sender } from './sender.ts';
 
 export type StatusDeps<Stage> = {
   sender: Sender;
-  replies: Pick<ReplyLedger, 'find'>;
+  replies: Pick<ReplyLedger, 'find' | 'drop'>;
   /** The notice (revision 0: `editedEventId` is null) or an edit of it. */
-  render(upload: Upload, stage: Stage, editedEventId: string | null): Reply;
+  render(upload: Upload, stage: Stage, editedEventId: string | null): { reply: Reply; text: string };
   renderTaken(upload: Upload): Reply;
+  /** Answers that are still to be sent, this one included. */
+  answersToCome(): number;
   clock(): number;
 };
 
@@ -26,21 +29,34 @@ export type StatusBoard<Stage> = {
   settle(upload: Upload): Promise<string | null>;
   /** Forgets the job without a word. */
   forget(eventId: string): void;
+  /** Forgets all jobs; their notices stay as they are. */
+  stop(): void;
 };
 
 /** Members see a change at most this often; each edit costs a send. */
 const EDIT_EVERY_MS = 3_000;
-const STALE_AFTER_MS = 10_000;
+const EDIT_STALE_AFTER_MS = 10_000;
+const NOTICE_STALE_AFTER_MS = 3_600_000;
+/** Uploads that come closer together than this are one burst. */
+const BURST_MS = 300;
 const TAKEN_STALE_AFTER_MS = 60_000;
 
 type Tracked<Stage> = {
   upload: Upload;
   stage: () => Stage;
   timer: NodeJS.Timeout;
+  isTaken: boolean;
+  takenTimer: NodeJS.Timeout | undefined;
   taken: Offer | null;
   first: Offer | null;
   eventId: string | null;
+  /** An earlier life of the process kept the notice, and may have sent it: its trace is not dropped with the offer. */
+  isKept: boolean;
   edit: Offer | null;
+  /** The notice as members see it, to send no edit that changes nothing. */
+  shown: string;
+  /** The stage changed after what members see of it. */
+  isStale: boolean;
   revision: number;
   editedAtMs: number;
 };
@@ -51,16 +67,32 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
   const jobs = new Map<string, Tracked<Stage>>();
 
   const track = (upload: Upload, stage: () => Stage): Tracked<Stage> => {
-    const known = jobs.get(upload.eventId);
-    if (known) return known;
+    const tracked = jobs.get(upload.eventId);
+    if (tracked) return tracked;
     const timer = setTimeout(() => post(job), STATUS_AFTER_MS);
     timer.unref();
-    const eventId = deps.replies.find(upload.eventId, 'status')?.sentEventId ?? null;
+    const earlier = deps.replies.find(upload.eventId, 'status');
+    const eventId = earlier?.sentEventId ?? null;
     // Revisions must not repeat those of an earlier life of the process: the clock never does.
-    const nothingSent = { taken: null, first: null, edit: null, editedAtMs: 0 };
-    const job: Tracked<Stage> = { upload, stage, timer, eventId, revision: clock(), ...nothingSent };
+    const nothingSent = {
+      isTaken: false,
+      takenTimer: undefined,
+      taken: null,
+      first: null,
+      edit: null,
+      isStale: false,
+      shown: '',
+      editedAtMs: 0,
+    };
+    const known = { eventId, isKept: earlier !== null };
+    const job: Tracked<Stage> = { upload, stage, timer, ...known, revision: clock(), ...nothingSent };
     jobs.set(upload.eventId, job);
     return job;
+  };
+
+  const offerTaken = (job: Tracked<Stage>): void => {
+    const options = { revision: 0, expiresAtMs: clock() + TAKEN_STALE_AFTER_MS, keep: false };
+    job.taken = sender.offer(deps.renderTaken(job.upload), options);
   };
 
   const post = (job: Tracked<Stage>): void => {
@@ -68,28 +100,46 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
       edit(job);
       return;
     }
-    const options = { revision: 0, expiresAtMs: clock() + 3_600_000, keep: true };
+    const options = { revision: 0, expiresAtMs: clock() + NOTICE_STALE_AFTER_MS, keep: !job.isKept };
     job.editedAtMs = clock();
-    job.first = sender.offer(deps.render(job.upload, job.stage(), null), options);
+    job.isStale = false;
+    const notice = deps.render(job.upload, job.stage(), null);
+    job.shown = notice.text;
+    job.first = sender.offer(notice.reply, options);
     void job.first.sent.then((eventId) => {
       job.eventId = eventId;
+      if (job.isStale) edit(job);
     });
   };
 
   const edit = (job: Tracked<Stage>): void => {
-    if (!job.eventId || job.edit || clock() - job.editedAtMs < EDIT_EVERY_MS) return;
+    job.isStale = true;
+    if (!job.eventId || job.edit || jobs.get(job.upload.eventId) !== job) return;
+    const waitMs = job.editedAtMs + EDIT_EVERY_MS - clock();
+    if (waitMs > 0) {
+      clearTimeout(job.timer);
+      job.timer = setTimeout(() => edit(job), waitMs);
+      job.timer.unref();
+      return;
+    }
+    const notice = deps.render(job.upload, job.stage(), job.eventId);
+    job.isStale = false;
+    if (notice.text === job.shown) return;
+    job.shown = notice.text;
     job.revision += 1;
     job.editedAtMs = clock();
-    const options = { revision: job.revision, expiresAtMs: clock() + STALE_AFTER_MS, keep: false };
-    job.edit = sender.offer(deps.render(job.upload, job.stage(), job.eventId), options);
+    const options = { revision: job.revision, expiresAtMs: clock() + EDIT_STALE_AFTER_MS, keep: false };
+    job.edit = sender.offer(notice.reply, options);
     void job.edit.sent.then(() => {
       job.edit = null;
+      if (job.isStale) edit(job);
     });
   };
 
   const forget = (eventId: string): void => {
     const job = jobs.get(eventId);
     clearTimeout(job?.timer);
+    clearTimeout(job?.takenTimer);
     jobs.delete(eventId);
     void job?.taken?.withdraw();
     void job?.first?.withdraw();
@@ -101,26 +151,42 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
     forget,
     taken(upload) {
       const job = jobs.get(upload.eventId);
-      if (!job || job.taken) return;
-      const options = { revision: 0, expiresAtMs: clock() + TAKEN_STALE_AFTER_MS, keep: false };
-      job.taken = sender.offer(deps.renderTaken(upload), options);
+      if (!job || job.isTaken) return;
+      job.isTaken = true;
+      // In a burst the first 👀 would be sent before it is known how many answers the homeserver's limit has to carry.
+      if (deps.answersToCome() > 1) job.takenTimer = setTimeout(() => offerTaken(job), BURST_MS).unref();
+      else offerTaken(job);
     },
     show(upload, stage) {
       const job = track(upload, () => stage);
       job.stage = () => stage;
       edit(job);
     },
+    stop() {
+      for (const eventId of [...jobs.keys()]) forget(eventId);
+    },
     async settle(upload) {
       const job = jobs.get(upload.eventId);
       clearTimeout(job?.timer);
+      clearTimeout(job?.takenTimer);
       jobs.delete(upload.eventId);
       void job?.taken?.withdraw();
       await job?.edit?.withdraw();
       await job?.first?.withdraw();
       const stored = deps.replies.find(upload.eventId, 'status');
       if (!stored) return null;
-      // A crash came between the send and its answer: the same transaction id gives the event's id.
-      return stored.sentEventId ?? sender.send(stored.reply);
+      return stored.sentEventId ?? sendAgain(stored, deps);
     },
   };
+}
+
+/** A crash came between the send and its answer: the same transaction id gives the event's id. Null: it is refused for good. */
+async function sendAgain<Stage>({ reply }: StoredReply, deps: StatusDeps<Stage>): Promise<string | null> {
+  try {
+    return await deps.sender.send(reply);
+  } catch (thrown) {
+    if (toAppError(thrown).code !== 'homeserver_refused') throw thrown;
+    deps.replies.drop(reply);
+    return null;
+  }
 }

@@ -32,47 +32,44 @@ export type ProcessPorts = {
   clock(): number;
 };
 
+/** One pass of a job through its steps. */
+type Run = {
+  job: Job;
+  ports: ProcessPorts;
+  show(stage: Stage): void;
+  log: Log;
+  signal: AbortSignal;
+};
+
 /** Sees a job through. Never throws: what goes wrong is told, or backed off; when `signal` aborts the ledger resumes it later. */
 export async function processJob(job: Job, ports: ProcessPorts, log: Log, signal: AbortSignal): Promise<void> {
   try {
+    // While the model is away the notice says so, and not each time anew that the document is read.
+    const isInOutage = (ports.jobs.get(job.id)?.outageSinceMs ?? null) !== null;
+    const show = (stage: Stage) => (isInOutage ? undefined : ports.status.show(job.upload, stage));
+    const run: Run = { job, ports, show, log, signal };
     if (!ports.jobs.move(job.id, 'reading')) return;
-    const reading = await readJob(job, ports, log, signal);
+    const reading = await readStep(run);
     if (!ports.jobs.move(job.id, 'thinking')) return;
-    const answer = await thinkJob(job, reading, ports, log, signal);
-    const attached = await attachText(job.upload, answer, reading, ports, log, signal);
-    await endJob(job.upload, ports, {
-      end: 'done',
-      code: null,
-      rendered: renderAnswer(attached.answer),
-      attachment: attached.attachment,
-    });
+    const { answer, attachment } = await attachStep(run, reading, await thinkStep(run, reading));
+    await endJob(job.upload, ports, { end: 'done', code: null, rendered: renderAnswer(answer), attachment });
   } catch (error) {
     if (signal.aborted) return;
     await handleFailure(job.upload, error, ports, log);
   }
 }
 
-async function readJob(job: Job, ports: ProcessPorts, log: Log, signal: AbortSignal): Promise<Reading> {
+async function readStep({ job, ports, show, log, signal }: Run): Promise<Reading> {
   const startedAtMs = ports.clock();
-  ports.status.show(job.upload, { kind: 'reading', page: 0, of: 0 });
-  const reading = await ports.read(
-    job,
-    ({ page, of }) => ports.status.show(job.upload, { kind: 'reading', page, of }),
-    signal,
-  );
+  show({ kind: 'reading', page: 0, of: 0 });
+  const reading = await ports.read(job, ({ page, of }) => show({ kind: 'reading', page, of }), signal);
   log.info({ readMs: ports.clock() - startedAtMs, pages: reading.pages.length, of: reading.pageCount }, 'read');
   return reading;
 }
 
-async function thinkJob(
-  job: Job,
-  reading: Reading,
-  ports: ProcessPorts,
-  log: Log,
-  signal: AbortSignal,
-): Promise<Answer> {
+async function thinkStep({ job, ports, show, log, signal }: Run, reading: Reading): Promise<Answer> {
   const startedAtMs = ports.clock();
-  const onProgress = (part: number, of: number) => ports.status.show(job.upload, { kind: 'summarising', part, of });
+  const onProgress = (part: number, of: number) => show({ kind: 'summarising', part, of });
   onProgress(1, 1);
   const outageSinceMs = ports.jobs.get(job.id)?.outageSinceMs ?? startedAtMs;
   const answer = await think(job.upload.fileName, reading, {
@@ -87,17 +84,10 @@ async function thinkJob(
 
 type Attached = { answer: Answer; attachment: ReplyFacts['attachment'] };
 
-async function attachText(
-  upload: Upload,
-  answer: Answer,
-  reading: Reading,
-  ports: ProcessPorts,
-  log: Log,
-  signal: AbortSignal,
-): Promise<Attached> {
+async function attachStep({ job, ports, log, signal }: Run, reading: Reading, answer: Answer): Promise<Attached> {
   if (textLength(reading.pages) <= ATTACH_TEXT_OVER_CHARS) return { answer, attachment: null };
-  const text = wholeText(upload.fileName, reading);
-  const name = textFileName(upload.fileName);
+  const text = wholeText(job.upload.fileName, reading);
+  const name = textFileName(job.upload.fileName);
   try {
     const mxcUri = await ports.uploadText(text, name, signal);
     const attachment = { name, mxcUri, bytes: Buffer.byteLength(text) };

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { MatrixClient } from 'matrix-bot-sdk';
 import { AppError } from '../domain/errors.ts';
 import type { SpooledFile } from '../domain/job.ts';
-import { HEAD_BYTES, kindOf, type Upload } from '../domain/media.ts';
+import { claimsToBeDocument, HEAD_BYTES, kindOf, type Upload } from '../domain/media.ts';
 import { failureOf, withSignal } from './http.ts';
 
 export type MediaDeps = {
@@ -20,8 +20,9 @@ export type MediaDeps = {
 
 export type Media = {
   /**
-   * Streams the upload to the spool; null: its content is neither document nor picture (nothing is left on disk then).
-   * Throws `too_large`, `empty_file`, `media_missing`, `media_unavailable`, `homeserver_rate_limited`, `storage_full`.
+   * Streams the upload to the spool; null: it is neither document nor picture, by its content or because it is too large and
+   * does not even claim to be one (nothing is left on disk then). Throws `too_large`, `empty_file`, `media_missing`,
+   * `media_unavailable`, `homeserver_unavailable`, `homeserver_rate_limited`, `homeserver_refused`, `storage_full`.
    */
   download(upload: Upload, signal: AbortSignal): Promise<SpooledFile | null>;
   /** Puts a text file up; returns its `mxc://` address. */
@@ -52,7 +53,10 @@ export function createMedia(deps: MediaDeps): Media {
 }
 
 async function download(deps: MediaDeps, upload: Upload, signal: AbortSignal): Promise<SpooledFile | null> {
-  if ((upload.declaredBytes ?? 0) > deps.maxBytes) throw tooLarge(deps.maxBytes);
+  if ((upload.declaredBytes ?? 0) > deps.maxBytes) {
+    if (claimsToBeDocument(upload)) throw tooLarge(deps.maxBytes);
+    return null;
+  }
   const path = join(deps.spoolDir, createHash('sha256').update(upload.eventId).digest('hex').slice(0, 32));
   const stall = createStallGuard(deps.stallMs);
   try {
@@ -76,16 +80,25 @@ async function download(deps: MediaDeps, upload: Upload, signal: AbortSignal): P
 async function open(client: MatrixClient, upload: Upload, signal: AbortSignal): Promise<Response> {
   const [server, mediaId] = upload.mxcUri.slice('mxc://'.length).split('/', 2) as [string, string];
   const path = `/_matrix/client/v1/media/download/${encodeURIComponent(server)}/${encodeURIComponent(mediaId)}`;
-  const response = await fetch(`${client.homeserverUrl}${path}`, {
-    headers: { Authorization: `Bearer ${client.accessToken}` },
-    // Without `allow_redirect` a homeserver sends none; anything else would carry us to a stranger's host.
-    redirect: 'error',
-    signal,
-  });
+  const response = await connect(`${client.homeserverUrl}${path}`, client.accessToken, signal);
   if (response.ok && response.body) return response;
+  // Without `allow_redirect` a homeserver sends none; anything else would carry us to a stranger's host.
+  if (response.status >= 300 && response.status < 400) {
+    throw new AppError('media_unavailable', `the homeserver redirects the download (${response.status})`);
+  }
   const failure = failureOf(response, await response.text());
   if (response.status === 404) throw new AppError('media_missing', failure.message, { cause: failure });
   throw failure;
+}
+
+/** A homeserver that cannot be reached at all says nothing of the file: that is an outage and costs the job no attempt. */
+async function connect(url: string, token: string, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, { headers: { Authorization: `Bearer ${token}` }, redirect: 'manual', signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new AppError('homeserver_unavailable', `the homeserver cannot be reached: ${String(cause)}`, { cause });
+  }
 }
 
 async function spool(

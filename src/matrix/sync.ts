@@ -4,7 +4,7 @@ import type { MatrixClient } from 'matrix-bot-sdk';
 import { AppError, toAppError } from '../domain/errors.ts';
 import type { SyncBatch } from '../domain/incoming.ts';
 import type { Log } from '../domain/log.ts';
-import type { RawSync } from './events.ts';
+import { fieldsOf, type RawSync, textOf } from './events.ts';
 import { PAGE_LIMIT, TIMELINE_TYPES } from './gap.ts';
 import { refusalOf, withSignal } from './http.ts';
 import { translateSync } from './translate.ts';
@@ -76,6 +76,9 @@ async function syncOnce(deps: SyncDeps, isRetry: boolean): Promise<void> {
   const timeout = since === null || isRetry ? 0 : LONG_POLL_MS;
   const query = { filter: FILTER, timeout, ...(since !== null && { since }) };
   const raw: RawSync = await deps.client.doRequest('GET', '/_matrix/client/v3/sync', query, null, REQUEST_TIMEOUT_MS);
+  if (!textOf(fieldsOf(raw).next_batch)) {
+    throw new AppError('homeserver_unavailable', 'the answer to a sync is none: is it a homeserver?');
+  }
   const { client, selfId, backfillMs, isJoined } = deps;
   const batch = await translateSync(raw, { client, selfId, since, backfillMs, isJoined, nowMs: deps.clock() });
   deps.handle(batch);

@@ -6,7 +6,7 @@ import { chooseTitle } from '../src/pipeline/title.ts';
 import { readAbout } from './about.ts';
 import { detectLanguage } from './language.ts';
 import { loadPdfjs } from './pdfjs.ts';
-import { pageNotes, readPages } from './pdfPages.ts';
+import { type PagesRead, pageNotes, readPages } from './pdfPages.ts';
 import { PdfSource } from './pdfSource.ts';
 import { isDamaged } from './repair.ts';
 import type { StreamCap } from './streamCap.ts';
@@ -39,7 +39,7 @@ type ReadContext = { cap: StreamCap; deadlineMs: number; onProgress(progress: Re
 async function readSource(source: PdfSource, request: ReadRequest, context: ReadContext): Promise<ReadResult> {
   const read = await readPages({ source, request, ...context });
   const pageCount = source.document.numPages;
-  if (read.pages.length === 0) return nothingRead(read.overCap, pageCount);
+  if (read.pages.length === 0) return nothingRead(read, pageCount);
   const about = await readAbout(source.document);
   const title = chooseTitle(about.title, read.firstRuns);
   const { body, note } = makeBody(read.pages, request.maxSummaryChars);
@@ -61,9 +61,9 @@ async function readSource(source: PdfSource, request: ReadRequest, context: Read
   return { ok: true, reading };
 }
 
-function nothingRead(overCap: boolean, pageCount: number): ReadResult {
-  if (overCap) return { ok: false, code: 'too_large', message: 'every page unpacks to more than the limit' };
-  return { ok: false, code: 'unreadable', message: `none of ${pageCount} pages could be read` };
+function nothingRead({ overCap, firstError }: PagesRead, pageCount: number): ReadResult {
+  const message = `none of ${pageCount} pages could be read: ${firstError}`;
+  return { ok: false, code: overCap ? 'too_large' : 'unreadable', message };
 }
 
 function failure(error: unknown, cap: StreamCap): ReadResult {

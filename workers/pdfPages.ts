@@ -22,6 +22,8 @@ export type PagesDeps = {
 export type PagesRead = {
   pages: PageText[];
   failed: number[];
+  /** What the first failed page said. */
+  firstError: string | null;
   /** Pages with a picture and no text. */
   withoutText: number[];
   /** A page failed because it unpacks to more than the cap. */
@@ -46,7 +48,7 @@ async function readAll(deps: PagesDeps, probe: PictureProbe): Promise<PagesRead>
   const pageCount = source.document.numPages;
   const of = Math.min(pageCount, request.maxPages);
   const annotations = createAnnotationReader(pageCount);
-  const read: PagesRead = { pages: [], failed: [], withoutText: [], overCap: false, stopped: null, firstRuns: [] };
+  const read = nothingYet();
   let characters = 0;
   for (let page = 1; page <= of && !read.stopped; page++) {
     deps.onProgress({ page, of });
@@ -56,14 +58,19 @@ async function readAll(deps: PagesDeps, probe: PictureProbe): Promise<PagesRead>
       await keep(read, page, one, probe, cap);
       characters += one.text.length;
       read.stopped = one.stopped;
-    } catch {
+    } catch (error) {
       // Whatever pdf.js throws for one page says nothing about the others.
       read.failed.push(page);
+      read.firstError ??= String(error);
       if (cap.exceeded) await leaveJammed(read, source, cap, request);
     }
     if (page < of) read.stopped ??= limitReached(characters, deadlineMs);
   }
   return read;
+}
+
+function nothingYet(): PagesRead {
+  return { pages: [], failed: [], firstError: null, withoutText: [], overCap: false, stopped: null, firstRuns: [] };
 }
 
 async function keep(read: PagesRead, page: number, one: OnePage, probe: PictureProbe, cap: StreamCap): Promise<void> {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { kindOf } from '../src/domain/media.ts';
-import { type ReadProgress, type ReadRequest, type ReadResult, readRequestSchema } from '../src/domain/reading.ts';
+import type { ReadProgress, ReadRequest, ReadResult } from '../src/domain/reading.ts';
 import { readPdf } from './pdf.ts';
 
 /** Progress is for people: more often than this is noise on the main thread. */
@@ -13,7 +13,7 @@ export type ReadTask = { request: ReadRequest; port?: MessagePort };
 /** Reads the file of `task.request` by what it is, never by its name. */
 export default async function read(task: ReadTask): Promise<ReadResult> {
   try {
-    return await readChecked(readRequestSchema.parse(task.request), task.port);
+    return await readChecked(task.request, task.port);
   } catch (error) {
     return failure(error);
   } finally {

@@ -1,65 +1,85 @@
-// Owns the shape of a page: its lines sorted into headings, prose, list items and table rows, each reflowed to one string.
+// Owns the shape of a page: its lines sorted into headings, prose, list items, table rows and contents, each reflowed to one string.
 
-export type BlockKind = 'heading' | 'prose' | 'item' | 'row';
+/** `contents` is a line of a table of contents, without its leader and page number. */
+export type BlockKind = 'heading' | 'prose' | 'item' | 'row' | 'contents';
 export type Block = { kind: BlockKind; text: string };
 
 const BULLET = /^\s*(?:[•◦▪■●‣∙·*–—-]|o(?= )|\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)/;
+const CLEAR_BULLET = /^\s*[•◦▪■●‣]/;
 const SECTION_NUMBER = /^(?:\d+\.)*\d+\.?\s+\p{Lu}/u;
-const TABLE_OF_CONTENTS = /(?:\.\s?){4,}\s*[\divxlc]*\s*$|\u2026{2,}\s*\d*\s*$/i;
+const LEADER = /(?:(?:\.\s?){4,}|[\u2026\u22ef]{2,})[\s\divxlc０-９]*$/i;
 const PAGE_NUMBER = /^\s*[-–—|]*\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—|]*\s*$/;
 const ENDS_SENTENCE = /[.!?:;。！？…]["'”’»)\]]*\s*$/;
+const BEGINS_ANEW = /^\s*["'“„«(]?[\p{Lu}\p{Lo}\d]/u;
+const BEGINS_WITH_CAPITAL = /^\s*["'“„«(]?[\p{Lu}\p{Lo}]/u;
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 /** Longer lines are text, even without a full stop. */
 const MAX_HEADING_CHARS = 90;
 
-/** The page's blocks in order; tables of contents and bare page numbers are left out. */
+/** A line that fills less than this share of the width of the lines around it ends there, if the next begins anew. */
+const SHORT_LINE = 0.62;
+const LINES_AROUND = 3;
+
+/** The page's blocks in order; bare page numbers are left out. */
 export function blocksOf(text: string): Block[] {
   return text.split(/\n\s*\n/).flatMap(blocksOfParagraph);
 }
 
 function blocksOfParagraph(paragraph: string): Block[] {
-  const lines = paragraph.split('\n').filter((line) => line.trim() !== '' && !isNoise(line));
-  const width = Math.max(0, ...lines.map((line) => line.length));
+  const lines = paragraph.split('\n').filter((line) => line.trim() !== '' && !PAGE_NUMBER.test(line));
   const blocks: Block[] = [];
   let open: Block | undefined;
   for (const [index, line] of lines.entries()) {
     const kind = kindOfLine(line, lines, index);
-    const joins = kind === 'prose' && open !== undefined && (open.kind === 'prose' || open.kind === 'item');
-    if (joins && open && !endsEarly(lines[index - 1], line, width)) {
+    const goesOn = kind === 'prose' && (open?.kind === 'prose' || open?.kind === 'item');
+    if (goesOn && open && !endsEarly(lines, index - 1)) {
       open.text = joinLines(open.text, line.trim());
       continue;
     }
-    open = { kind, text: kind === 'item' ? line.replace(BULLET, '').trim() : line.trim() };
+    open = { kind, text: ownText(kind, line) };
     blocks.push(open);
   }
   return blocks;
 }
 
-function isNoise(line: string): boolean {
-  return TABLE_OF_CONTENTS.test(line) || PAGE_NUMBER.test(line);
+function ownText(kind: BlockKind, line: string): string {
+  if (kind === 'item') return line.replace(BULLET, '').trim();
+  return (kind === 'contents' ? line.replace(LEADER, '') : line).trim();
 }
 
 function kindOfLine(line: string, lines: readonly string[], index: number): BlockKind {
+  if (LEADER.test(line)) return 'contents';
   if (line.trim().includes('\t')) return 'row';
-  if (BULLET.test(line)) return SECTION_NUMBER.test(line) && lines.length === 1 ? 'heading' : 'item';
+  if (isItem(lines, index)) return SECTION_NUMBER.test(line) && lines.length === 1 ? 'heading' : 'item';
   return looksLikeHeading(line, lines, index) ? 'heading' : 'prose';
 }
 
-/** A short line without a full stop that stands alone, or before text that begins anew. */
+/** A dash or a number begins an item only where the line before has ended: `on 27 or⏎28. March` is none. */
+function isItem(lines: readonly string[], index: number): boolean {
+  const [line = '', previous] = [lines[index], lines[index - 1]];
+  if (!BULLET.test(line)) return false;
+  if (previous === undefined || CLEAR_BULLET.test(line) || BULLET.test(previous)) return true;
+  return ENDS_SENTENCE.test(previous) || endsEarly(lines, index - 1);
+}
+
+/** A short line without a full stop that stands alone, numbered, or above text that fills the width. */
 function looksLikeHeading(line: string, lines: readonly string[], index: number): boolean {
   const text = line.trim();
   if (text.length > MAX_HEADING_CHARS || ENDS_SENTENCE.test(text) || /,$/.test(text)) return false;
-  if (!/^["'“„«(]?[\p{Lu}\p{Lo}\d]/u.test(text)) return false;
+  if (!BEGINS_ANEW.test(text)) return false;
   if (lines.length === 1) return true;
-  if (index > 0 && !ENDS_SENTENCE.test(lines[index - 1] ?? '')) return false;
-  return SECTION_NUMBER.test(text) && text.length < 60;
+  if (index === 0 && endsEarly(lines, 0)) return true;
+  const follows = index > 0 && !ENDS_SENTENCE.test(lines[index - 1] ?? '');
+  return !follows && SECTION_NUMBER.test(text) && text.length < 60;
 }
 
-/** A line that ends its sentence well before the margin ends its paragraph, when the next begins with a capital. */
-function endsEarly(previous: string | undefined, line: string, width: number): boolean {
-  if (!previous || !ENDS_SENTENCE.test(previous)) return false;
-  return previous.length < width * 0.7 && /^\s*[\p{Lu}\p{Lo}\d]/u.test(line);
+function endsEarly(lines: readonly string[], index: number): boolean {
+  const around = lines.slice(Math.max(0, index - LINES_AROUND), index + LINES_AROUND + 1);
+  const width = Math.max(...around.map((line) => line.length));
+  const [line = '', next = ''] = [lines[index], lines[index + 1]];
+  if (line.length >= width * SHORT_LINE) return false;
+  return BEGINS_WITH_CAPITAL.test(next) || (ENDS_SENTENCE.test(line) && BEGINS_ANEW.test(next));
 }
 
 function joinLines(first: string, second: string): string {

@@ -1,20 +1,18 @@
 // Owns the body of a document: its pages as the summary and the prompt see them.
 import type { Note, PageText, Reading } from '../domain/reading.ts';
-import { dehyphenate } from './dehyphenate.ts';
 import { withoutRunningLines } from './runningLines.ts';
 
 export type Body = Reading['body'];
 
 /**
- * The pages with text, without running headers and footers, dehyphenated, up to `maxChars` characters in all;
+ * The pages with text, without running headers and footers, up to `maxChars` characters in all;
  * `note` tells where the cap cut.
  */
 export function makeBody(pages: readonly PageText[], maxChars: number): { body: Body; note: Note | null } {
   const withText = pages.filter((page) => page.text !== '').map(({ page, text }) => ({ page, text }));
   const body: Body = [];
   let left = maxChars;
-  for (const { page, text: raw } of withoutRunningLines(withText)) {
-    const text = dehyphenate(raw);
+  for (const { page, text } of withoutRunningLines(withText)) {
     if (text.length > left) {
       const cut = cutAtLine(text, left);
       if (cut !== '') body.push({ page, text: cut });

@@ -28,8 +28,9 @@ const MAX_CHARS = 420;
 const MIN_CJK = 12;
 const MIN_WORDS = 5;
 
-/** Below this share of letters and spaces it is a formula, a table or code. */
-const MIN_PLAIN_SHARE = 0.82;
+/** Below these shares of letters and spaces, and of what else stands in plain sentences, it is a formula, a table or code. */
+const MIN_LETTER_SHARE = 0.62;
+const MIN_PLAIN_SHARE = 0.91;
 
 /** All pieces of the body in order. */
 export function candidatesOf(body: Body): Candidate[] {
@@ -37,16 +38,19 @@ export function candidatesOf(body: Body): Candidate[] {
   for (const { page, text } of body) {
     const blocks = blocksOf(text);
     const pageProse = proseShare(blocks);
-    let afterHeading = false;
+    let before: Block | undefined;
     for (const block of blocks) {
       for (const [index, piece] of piecesOf(block).entries()) {
-        const opensSection = afterHeading && index === 0;
-        const isSentence = block.kind !== 'heading' && isWholeSentence(piece);
+        const opensSection = before?.kind === 'heading' && index === 0;
+        // A salutation ends with a comma, and the letter goes on in lower case.
+        const mayBeginSmall = index === 0 && before?.text.endsWith(',') === true;
+        const isText = block.kind === 'prose' || block.kind === 'item';
+        const isSentence = isText && isWholeSentence(piece) && (mayBeginSmall || STARTS_SENTENCE.test(piece));
         const order = candidates.length;
         const words = contentWords(piece);
         candidates.push({ text: piece, page, order, kind: block.kind, isSentence, opensSection, pageProse, words });
       }
-      afterHeading = block.kind === 'heading';
+      before = block;
     }
   }
   return candidates;
@@ -68,11 +72,12 @@ function proseShare(blocks: readonly Block[]): number {
 }
 
 function isWholeSentence(text: string): boolean {
-  if (text.length > MAX_CHARS || !ENDS_SENTENCE.test(text) || !STARTS_SENTENCE.test(text)) return false;
+  if (text.length > MAX_CHARS || !ENDS_SENTENCE.test(text)) return false;
   const cjk = text.match(CJK)?.length ?? 0;
   if (cjk > text.length / 2) return cjk >= MIN_CJK;
   if (text.length < MIN_CHARS || /[{}<>\\=|_]{2}|\.{3,}\s*\d/.test(text)) return false;
-  const plain = text.match(/[\p{L}\p{M}\s]/gu)?.length ?? 0;
+  const letters = text.match(/[\p{L}\p{M}\s]/gu)?.length ?? 0;
+  const plain = text.match(/[\p{L}\p{M}\s\d.,;:%€$£'’-]/gu)?.length ?? 0;
   const words = text.match(/\p{L}{2,}/gu)?.length ?? 0;
-  return words >= MIN_WORDS && plain >= text.length * MIN_PLAIN_SHARE;
+  return words >= MIN_WORDS && letters >= text.length * MIN_LETTER_SHARE && plain >= text.length * MIN_PLAIN_SHARE;
 }

@@ -2,10 +2,10 @@
 
 /** Words that are frequent in one language and rare or absent in the others of this table. */
 const LITTLE_WORDS: Record<string, string> = {
-  en: 'the and of to is that for with are this be by or from as it which have not you can will your an at',
-  de: 'der die und das ist nicht den von zu mit sich des auf für dem ein eine wird als auch werden sind bei nach oder wie zum zur',
-  fr: 'le les et des est une dans qui pour pas vous du au sur plus par cette avec ce sont aux ou mais être nous',
-  es: 'el los las y del que una por con para es como más se su al lo pero sus fue han esta sobre entre este',
+  en: 'the and of to is that for with are this be by or from as it which have not you can will your an at when then there their these been were more such also than only into other some each may must should would',
+  de: 'der die und das ist nicht den von zu mit sich des auf für dem ein eine wird als auch werden sind bei nach oder wie zum zur einer eines einem einen dieser diese dieses durch über wenn aber nur noch kann haben wurde wurden',
+  fr: 'le les et des est une dans qui pour pas vous du au sur plus par cette avec ce sont aux ou mais être nous leur leurs ces elle elles comme tout tous sans entre',
+  es: 'el los las y del que una por con para es como más se su al lo pero sus fue han esta sobre este todo todos cada desde hasta cuando muy',
   it: 'il di che è per una sono con non della del gli le dei nel alla anche più come questo da si delle ed al',
   nl: 'het een van en dat niet zijn voor met aan ook naar wordt bij deze uit maar door wij worden als tot kan de of',
   pt: 'o os não uma para com que do da em são dos das ao mais pelo pela como foi ser você seu sua também às',
@@ -28,6 +28,12 @@ const MIN_SHARE = 0.16;
 const LEAD = 2;
 
 let languagesOf: Map<string, string[]> | undefined;
+
+/** Whether a word is one of the little words of a common language. */
+export function isLittleWord(word: string): boolean {
+  languagesOf ??= invert();
+  return languagesOf.has(word);
+}
 
 /** ISO 639-1, or null when the text is short, mixed or in a language that is not in the table. */
 export function commonLanguage(text: string): string | null {

@@ -15,20 +15,25 @@ const REPETITION_COST = 0.8;
 /** How much it loses for each one chosen from the same page. */
 const SAME_PAGE_FACTOR = 0.85;
 
+/** Further sentences that may become key points where there are no figures. */
+const SPARE_SENTENCES = 12;
+
 /** Three to eight sentences (as many as there are in a shorter document) and up to five key points, in the document's order. */
 export function extract(body: Body, title: string | null = null): Extract {
   const candidates = candidatesOf(body);
-  const summary = summarise(candidates, title);
-  const keyPoints = chooseKeyPoints(candidates, new Set(summary));
-  return { summary: summary.map(asSentence), keyPoints: keyPoints.map(asSentence) };
+  const sentences = usableSentences(candidates);
+  const scores = scoreSentences(sentences, { title: title ?? '', words: topicWords(candidates, title) });
+  const count = targetCount(sentences.length);
+  const ranked = rank(sentences, scores, count + SPARE_SENTENCES);
+  const summary = ranked.slice(0, count);
+  const keyPoints = chooseKeyPoints(candidates, summary, ranked.slice(count));
+  return { summary: summary.sort((a, b) => a.order - b.order).map(asSentence), keyPoints: keyPoints.map(asSentence) };
 }
 
-function summarise(candidates: readonly Candidate[], title: string | null): Candidate[] {
+function usableSentences(candidates: readonly Candidate[]): Candidate[] {
   const sentences = withoutRepeats(candidates.filter((candidate) => candidate.isSentence));
   // Forms, tables and lists have no sentences: their lines must do.
-  const usable = sentences.length >= MIN_SENTENCES ? sentences : withoutRepeats(candidates.filter(isFallback));
-  const scores = scoreSentences(usable, topicWords(candidates, title));
-  return choose(usable, scores, targetCount(usable.length));
+  return sentences.length >= MIN_SENTENCES ? sentences : withoutRepeats(candidates.filter(isFallback));
 }
 
 function isFallback({ text, isSentence, words }: Candidate): boolean {
@@ -52,21 +57,21 @@ function targetCount(sentences: number): number {
   return Math.min(MAX_SENTENCES, Math.max(MIN_SENTENCES, Math.round(2 + Math.log2(1 + sentences / 4))));
 }
 
-/** Takes the best sentence again and again, each time judging the others by what they add. */
-function choose(sentences: readonly Candidate[], scores: readonly number[], count: number): Candidate[] {
+/** The best sentences, best first: each time the others are judged by what they add to those before. */
+function rank(sentences: readonly Candidate[], scores: readonly number[], count: number): Candidate[] {
   const left = [...scores];
-  const chosen: Candidate[] = [];
-  while (chosen.length < Math.min(count, sentences.length)) {
+  const ranked: Candidate[] = [];
+  while (ranked.length < Math.min(count, sentences.length)) {
     const best = left.indexOf(Math.max(...left));
     const picked = sentences[best] as Candidate;
-    chosen.push(picked);
+    ranked.push(picked);
     for (const [index, sentence] of sentences.entries()) {
       const samePage = sentence.page === picked.page ? SAME_PAGE_FACTOR : 1;
       left[index] = (left[index] ?? 0) * samePage * (1 - REPETITION_COST * overlap(sentence.words, picked.words));
     }
     left[best] = Number.NEGATIVE_INFINITY;
   }
-  return chosen.sort((a, b) => a.order - b.order);
+  return ranked;
 }
 
 function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): number {

@@ -1,4 +1,6 @@
 // Owns the joining of a page's text runs to its text: lines, paragraphs, columns, and the form values where they stand.
+import { dehyphenate } from './dehyphenate.ts';
+import { endsParagraph, isUpright, nextWritten, paragraphGap } from './paragraphGap.ts';
 import { plainText } from './plainText.ts';
 import { inReadingOrder } from './rightToLeft.ts';
 
@@ -16,11 +18,12 @@ export type Run = {
 /** A form value; `rect` is [left, bottom, right, top]. A mark (a ticked box) stands before its label, a value after it. */
 export type PlacedValue = { text: string; rect: number[]; isMark: boolean };
 
-/** Lines further apart than this many times their height belong to different paragraphs. */
-const PARAGRAPH_GAP = 1.75;
-
 /** A gap wider than this many times the text's height separates columns of a table, not words. */
 const COLUMN_GAP = 1.5;
+
+/** Runs further apart than these shares of their height do not belong to one word. */
+const WORD_GAP = 0.25;
+const JUMP_BACK = 0.6;
 
 /** Placing compares each value with each run; a hostile form must not make that millions of comparisons. */
 const MAX_COMPARISONS = 2_000_000;
@@ -32,22 +35,22 @@ const MAX_COMPARISONS = 2_000_000;
 export function joinRuns(painted: readonly Run[], values: readonly PlacedValue[] = []): string {
   const runs = painted.some((run) => run.dir === 'rtl') ? inReadingOrder(painted) : painted;
   const { before, after, rest } = placeValues(runs, values);
+  const apart = paragraphGap(runs);
+  let written = runs[0] as Run;
   let text = '';
   for (let index = 0; index < runs.length; index++) {
     const run = runs[index] as Run;
     const marks = before.get(index);
     if (marks) text += `${marks.join(' ')} `;
+    text += separatorBefore(run, runs[index - 1], index < 2 || (runs[index - 2] as Run).hasEOL);
     text += isColumnGap(run, runs[index - 1]) ? '\t' : run.str;
     const found = after.get(index);
     if (found) text += ` ${found.join(' ')} `;
-    if (run.hasEOL) text += isParagraphEnd(run, runs[index + 1]) ? '\n\n' : '\n';
+    if (run.height > 0) written = run;
+    if (run.hasEOL) text += endsParagraph(written, nextWritten(runs, index), apart) ? '\n\n' : '\n';
   }
-  const tidy = plainText(text).replaceAll(/ +\n/g, '\n').trim();
+  const tidy = dehyphenate(plainText(text).replaceAll(/ +\n/g, '\n')).trim();
   return [tidy, ...rest].filter((part) => part !== '').join('\n');
-}
-
-function isUpright({ transform }: Run): boolean {
-  return (transform[0] ?? 0) > 0 && transform[1] === 0;
 }
 
 function isColumnGap(run: Run, previous: Run | undefined): boolean {
@@ -55,10 +58,14 @@ function isColumnGap(run: Run, previous: Run | undefined): boolean {
   return run.width > previous.height * COLUMN_GAP && isUpright(previous);
 }
 
-function isParagraphEnd(run: Run, next: Run | undefined): boolean {
-  if (!next || run.height === 0 || !isUpright(run) || !isUpright(next)) return false;
-  const gap = (run.transform[5] ?? 0) - (next.transform[5] ?? 0);
-  return gap > Math.max(run.height, next.height) * PARAGRAPH_GAP;
+/** pdf.js gives no space where the text jumps back or aside on its line, as labels of a form or a figure do. */
+function separatorBefore(run: Run, previous: Run | undefined, previousStartsLine: boolean): string {
+  if (!previous || previous.hasEOL || previous.dir === 'rtl' || run.height === 0 || run.str === '') return '';
+  if (!isUpright(run) || !isUpright(previous)) return '';
+  if (previous.str.endsWith(' ') || run.str.startsWith(' ')) return '';
+  const gap = (run.transform[4] ?? 0) - (previous.transform[4] ?? 0) - previous.width;
+  const isNoteMark = previousStartsLine && previous.height < run.height * 0.85 && /^\d+$/.test(previous.str);
+  return isNoteMark || gap > run.height * WORD_GAP || gap < -run.height * JUMP_BACK ? ' ' : '';
 }
 
 type Placement = { before: Map<number, string[]>; after: Map<number, string[]>; rest: string[] };

@@ -1,55 +1,92 @@
 // Owns the key points of an extract: short lines with the amounts, dates and figures that people look for.
+import { amountsIn, hasDate, hasShare } from './amounts.ts';
 import type { Candidate } from './candidates.ts';
+import { isBoilerplate } from './sentenceScores.ts';
 
 const MAX_POINTS = 5;
+/** Documents without figures get so many of their next best sentences. */
+const MIN_POINTS = 3;
 const MIN_CHARS = 8;
 const MAX_CHARS = 160;
 
-const AMOUNT =
-  /(?:[€$£¥]|\b(?:EUR|USD|CHF|GBP|PLN|SEK|NOK|DKK|CZK|JPY)\b)\s?\d|\d\s?(?:[€$£¥%円元]|(?:EUR|USD|CHF|GBP|PLN|zł|SEK|kr|Kč)\b)/;
-const DATE =
-  /\b(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}\.? \p{L}{3,10}\.? (?:19|20)\d{2}|\p{L}{3,9} \d{1,2}, (?:19|20)\d{2})\b|\d{4}年/u;
 const FIGURE = /\b\d+(?:[.,]\d+)*\b/g;
+const CODE = /[{}<>\\=|_#&*~^[\]"]/g;
 
 /** More numbers than this are a row of data. */
 const MAX_FIGURES = 5;
 
-/** At most five pieces that are not in `taken`, in the document's order. */
-export function chooseKeyPoints(candidates: readonly Candidate[], taken: ReadonlySet<Candidate>): Candidate[] {
-  const takenWords = [...taken].map((candidate) => candidate.words);
-  const scored = candidates
-    .filter((candidate) => !taken.has(candidate) && isReadable(candidate))
-    .map((candidate) => ({ candidate, score: scoreOf(candidate) }))
+/** In longer documents a percentage within the text is a detail. */
+const LONG_DOCUMENT = 120;
+
+/** At most five pieces that do not repeat `summary`, in the document's order; `spare` are further sentences, best first. */
+export function chooseKeyPoints(
+  candidates: readonly Candidate[],
+  summary: readonly Candidate[],
+  spare: readonly Candidate[],
+): Candidate[] {
+  const largest = Math.max(0, ...candidates.flatMap(({ text }) => amountsIn(text)));
+  const document = { isLong: candidates.length > LONG_DOCUMENT, largest };
+  const withFigures = candidates
+    .filter(isReadable)
+    .map((candidate) => ({ candidate, score: scoreOf(candidate, document) }))
     .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score || a.candidate.order - b.candidate.order);
+    .sort((a, b) => b.score - a.score || a.candidate.order - b.candidate.order)
+    .map(({ candidate }) => candidate);
   const chosen: Candidate[] = [];
-  for (const { candidate } of scored) {
-    if (chosen.length === MAX_POINTS) break;
-    const others = [...takenWords, ...chosen.map((other) => other.words)];
-    if (chosen.some((other) => other.text === candidate.text)) continue;
-    if (!others.some((words) => repeats(candidate.words, words))) chosen.push(candidate);
-  }
+  takeNew(chosen, withFigures, summary, MAX_POINTS);
+  takeNew(chosen, spare.filter(isReadable), summary, MIN_POINTS);
   return chosen.sort((a, b) => a.order - b.order);
+}
+
+function takeNew(
+  chosen: Candidate[],
+  offered: readonly Candidate[],
+  summary: readonly Candidate[],
+  count: number,
+): void {
+  for (const candidate of offered) {
+    if (chosen.length >= count) return;
+    if (![...summary, ...chosen].some((other) => repeats(candidate, other))) chosen.push(candidate);
+  }
 }
 
 function isReadable({ text, kind, isSentence }: Candidate): boolean {
   if (text.length < MIN_CHARS || text.length > MAX_CHARS || !/\p{L}{2}/u.test(text)) return false;
-  if (kind === 'prose' && !isSentence && /^\p{Ll}/u.test(text)) return false;
+  if (kind === 'contents' || isBoilerplate(text) || (text.match(CODE)?.length ?? 0) > 1) return false;
+  if (kind === 'prose' && !isSentence && !/^["'“„«(]?[\p{Lu}\p{Lo}\d]/u.test(text)) return false;
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  return letters >= text.replaceAll(' ', '').length * 0.35;
+  return letters >= text.replaceAll(' ', '').length * (kind === 'prose' ? 0.5 : 0.35);
 }
 
-function scoreOf({ text, kind, order }: Candidate): number {
+type Document = { isLong: boolean; largest: number };
+
+function scoreOf({ text, kind, order }: Candidate, document: Document): number {
   const figures = text.match(FIGURE)?.length ?? 0;
   if (figures === 0 || figures > MAX_FIGURES) return 0;
-  const found = (AMOUNT.test(text) ? 3 : 0) + (DATE.test(text) ? 2 : 0) + (kind === 'heading' ? -1 : 0.5);
-  return found <= 0.5 ? 0 : found + 1 / (1 + order / 40) + (text.length < 90 ? 0.5 : 0);
+  const amounts = amountsIn(text);
+  const share = hasShare(text) && !(document.isLong && kind === 'prose') ? 1.5 : 0;
+  const found = scoreOfAmounts(amounts, kind, document.largest) + (hasDate(text) ? 2 : 0) + share;
+  if (found === 0) return 0;
+  return found + (kind === 'heading' ? -1 : 0.5) + 1 / (1 + order / 40) + (text.length < 90 ? 0.5 : 0);
 }
 
-/** Whether most of the words are already there. */
-function repeats(words: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+/** Rows with several amounts are items of a list; the largest amount of the document is mostly its total. */
+function scoreOfAmounts(amounts: readonly number[], kind: Candidate['kind'], largest: number): number {
+  if (amounts.length === 0) return 0;
+  const isItem = kind === 'row' && amounts.length > 1;
+  return (isItem ? 1 : 3) + (amounts.includes(largest) ? 1.5 : 0);
+}
+
+/** Whether the candidate is said already: the same words, most of them, or a part of it. */
+function repeats({ text, words }: Candidate, other: Candidate): boolean {
+  if (other.text.includes(text) || text.includes(other.text)) return true;
   if (words.size === 0) return false;
   let shared = 0;
-  for (const word of words) if (others.has(word)) shared += 1;
-  return shared / words.size > 0.7;
+  for (const word of words) if (other.words.has(word)) shared += 1;
+  return shared / words.size > 0.7 && sameFigures(text, other.text);
+}
+
+function sameFigures(text: string, other: string): boolean {
+  const figures = text.match(FIGURE) ?? [];
+  return figures.every((figure) => other.includes(figure));
 }

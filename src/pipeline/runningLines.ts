@@ -14,6 +14,9 @@ const EDGE_LINES = 3;
 /** A watermark is short; a longer repeated line is content. */
 const MAX_WATERMARK_CHARS = 60;
 
+/** A shorter header may well be how a line of the text begins. */
+const MIN_OPENING_CHARS = 20;
+
 type Zone = 'top' | 'bottom' | 'anywhere';
 type Line = { text: string; zones: Zone[] };
 
@@ -25,8 +28,11 @@ export function withoutRunningLines(pages: readonly TextPage[]): TextPage[] {
   const split = pages.map(({ page, text }) => ({ page, lines: splitLines(text) }));
   const running = findRunning(split);
   if (running.size === 0) return [...pages];
+  const openings = openingsOf(running);
   return split.map(({ page, lines }, index) => {
-    const kept = lines.filter((line) => !line.zones.some((zone) => running.has(keyOf(zone, line.text))));
+    const kept = lines
+      .filter((line) => !line.zones.some((zone) => running.has(keyOf(zone, line.text))))
+      .map((line) => (openings && line.zones.includes('top') ? withoutOpening(line, openings) : line));
     if (kept.every((line) => line.text.trim() === '')) return pages[index] as TextPage;
     return { page, text: tidy(kept) };
   });
@@ -49,6 +55,21 @@ function mayBeWatermark(text: string): boolean {
 function keyOf(zone: Zone, text: string): string {
   const plain = text.trim().replaceAll(/\s+/g, ' ').toLowerCase();
   return `${zone} ${zone === 'anywhere' ? plain : plain.replaceAll(/\d+/g, '#')}`;
+}
+
+/** Headers that a figure or a table stands right beside: the same words, and then the page's own. */
+function openingsOf(running: ReadonlySet<string>): RegExp | null {
+  const headers = [...running].filter((key) => key.startsWith('top ') && key.length >= MIN_OPENING_CHARS);
+  if (headers.length === 0) return null;
+  const patterns = headers.map((key) => {
+    const escaped = key.slice('top '.length).replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+    return escaped.replaceAll(' ', '\\s+').replaceAll('#', '\\d+');
+  });
+  return new RegExp(`^\\s*(?:${patterns.join('|')})\\s+`, 'i');
+}
+
+function withoutOpening(line: Line, openings: RegExp): Line {
+  return { ...line, text: line.text.replace(openings, '') };
 }
 
 /** On how many pages a line stands, counted for all pages and for those with odd and even numbers. */

@@ -1,17 +1,28 @@
 // Owns the splitting of text into sentences: Unicode's rules, mended where abbreviations and numbering break them.
+import { isLittleWord } from './commonLanguage.ts';
 
-/** Abbreviations that a sentence seldom ends with, without their last full stop, lower case. */
-const ABBREVIATIONS = new Set(
-  (
-    'hr fr dr prof mr mrs ms st jr sr dipl ing mag bzw bspw ca evtl ggf inkl exkl zzgl abzgl insb max min mind nr str tel vgl ' +
-    'usw etc abs art ziff lit hrsg aufl bd kap abb tab s anm geb gest gem lt betr ev sog zb dh ua oä va zt eg ie cf vs viz ' +
-    'no nos vol vols fig figs eq eqs sec ch pp p approx dept est inc ltd corp co ed eds al mme mlle m c.-à-d sig ing ' +
-    'av avda núm pág ej art ref jan feb mar apr jun jul aug sep sept okt oct nov dez dec mo di mi do fr sa so tj np nr ul'
-  ).split(' '),
+const listed = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+
+/** Abbreviations that no sentence ends with, without full stops, lower case. */
+const TITLES_AND_SUCH = listed(
+  'hr fr dr prof mr mrs ms st dipl ing mag bzw bspw ca evtl ggf inkl exkl zzgl abzgl insb mind vgl geb gest gem lt betr sog ' +
+    'zb dh ua oä va eg ie cf vs viz approx mme mlle sig sra srta dott avv tzn tj np ul tel zt hrsg',
 );
 
-/** A last word that is an initial (`J.`), dotted letters (`z. B.`, `e.g.`), or a number that orders (`3.`, `12.`). */
-const OPEN_END = /(?:^|[\s("„“])(?:\p{L}|(?:\p{L}\.\s?)+\p{L}|\d{1,3})\.$/u;
+/** Abbreviations that only a number makes one of: `No. 4`, `Fig. 2`, `S. 12`. */
+const BEFORE_NUMBERS = listed(
+  'no nos nr vol vols fig figs eq eqs sec ch pp p s art abs ziff kap abb tab bd aufl anm núm pág str st § sect para chap',
+);
+
+/** An initial or dotted letters at the end: `J.`, `z. B.`, `e.g.`. */
+const LETTERS_AT_END = /(?:^|[\s("„“'])(?:\p{L}|(?:\p{L}\.\s?)+\p{L})\.$/u;
+const DOTTED_AT_END = /\p{L}\.\s?\p{L}\.$/u;
+const NUMBER_AT_END = /(?:^|[\s("„“])\d{1,3}\.$/;
+const ONLY_NUMBER = /^\(?(?:\d{1,3}\.)+$/;
+
+/** What follows an ordinal number in languages that write them with a full stop. */
+const AFTER_ORDINAL =
+  /^(?:Jan|Feb|Fév|Mär|Mar|Apr|Mai|Maj|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec|Jahrhundert|Jh|Auflage|Etage|Stock|OG|Kapitel|Klasse|Quartal)/;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -23,7 +34,7 @@ export function splitSentences(text: string): string[] {
   for (const { segment, index } of segmenter.segment(text)) {
     const end = index + segment.length;
     const soFar = text.slice(start, end).trim();
-    if (end < text.length && isOpen(soFar, text.slice(end, end + 1))) continue;
+    if (end < text.length && goesOn(soFar, text.slice(end, end + 20))) continue;
     if (soFar !== '') sentences.push(soFar);
     start = end;
   }
@@ -32,11 +43,20 @@ export function splitSentences(text: string): string[] {
   return sentences;
 }
 
-/** Whether the sentence goes on after what Unicode takes for its end. */
-function isOpen(soFar: string, next: string): boolean {
-  if (/\p{Ll}/u.test(next)) return true;
+/** Whether the sentence goes on after what Unicode takes for its end; `next` is how the text continues. */
+function goesOn(soFar: string, next: string): boolean {
+  if (/^\p{Ll}/u.test(next)) return true;
   if (!soFar.endsWith('.')) return false;
-  if (OPEN_END.test(soFar)) return true;
-  const lastWord = soFar.slice(soFar.lastIndexOf(' ') + 1, -1).toLowerCase();
-  return ABBREVIATIONS.has(lastWord.replaceAll(/^[("'„“]+|\./g, ''));
+  if (NUMBER_AT_END.test(soFar)) return ONLY_NUMBER.test(soFar) || AFTER_ORDINAL.test(next);
+  if (LETTERS_AT_END.test(soFar)) return DOTTED_AT_END.test(soFar) || !opensSentence(next);
+  const lastWord = soFar
+    .slice(soFar.lastIndexOf(' ') + 1, -1)
+    .toLowerCase()
+    .replaceAll(/^[("'„“]+|\./g, '');
+  return TITLES_AND_SUCH.has(lastWord) || (BEFORE_NUMBERS.has(lastWord) && /^\d/.test(next));
+}
+
+/** `Appendix A. This …` ends there, `John M. Chambers` does not. */
+function opensSentence(next: string): boolean {
+  return isLittleWord(/^\p{L}+/u.exec(next)?.[0]?.toLowerCase() ?? '');
 }

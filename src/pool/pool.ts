@@ -19,6 +19,8 @@ export type PoolDeps = {
   threads: number;
   /** Heap of one thread; what a PDF unpacks to lies outside it and has a cap of its own. */
   memoryMb: number;
+  /** Where threads keep their compiled code, which takes a third off their start; absent: nowhere. */
+  compileCacheDir?: string;
   log: Log;
 };
 
@@ -42,14 +44,14 @@ export interface Pool {
 }
 
 /** The pool of reading threads. */
-export function createPool({ threads, memoryMb, log }: PoolDeps): Pool {
+export function createPool({ threads, memoryMb, compileCacheDir, log }: PoolDeps): Pool {
   const piscina = new Piscina({
     filename: WORKER,
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: IDLE_MS,
     // Threads read strangers' files: they get none of the operator's secrets.
-    env: {} as never,
+    env: (compileCacheDir === undefined ? {} : { NODE_COMPILE_CACHE: compileCacheDir }) as never,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   piscina.on('error', (error: unknown) => log.warn({ err: error }, 'a reading thread ended between jobs'));

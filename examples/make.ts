@@ -1,0 +1,22 @@
+// Owns the making of the example PDFs: `node examples/make.ts` writes them beside this file.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type PdfContent, writePdf } from '../test/fixtures/pdfWriter.ts';
+import { invoice } from './invoice.ts';
+import { letter } from './letter.ts';
+import { minutes } from './minutes.ts';
+import { report } from './report.ts';
+
+/** Each example by its file name. */
+export const EXAMPLES: Record<string, PdfContent> = {
+  'invoice.pdf': invoice,
+  'minutes.pdf': minutes,
+  'report.pdf': report,
+  'brief.pdf': letter,
+};
+
+if (import.meta.main) {
+  for (const [name, content] of Object.entries(EXAMPLES)) {
+    writeFileSync(join(import.meta.dirname, name), writePdf(content));
+  }
+}

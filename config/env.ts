@@ -1,5 +1,6 @@
 // Owns the way from environment variables to the frozen Config: every wrong variable is named at once.
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { AppError } from '../src/domain/errors.ts';
 import { LATER_VARIABLES, REFUSED_VARIABLES, variableMeta, variables } from './variables.ts';
@@ -88,7 +89,12 @@ function matrixConfig(values: Values, given: Env): { config: MatrixConfig | null
 function toConfig(v: Values, matrix: MatrixConfig | null) {
   return {
     matrix,
-    storage: { dataDir: v.DATA_DIR, backfillMs: v.BACKFILL_HOURS * 3_600_000, spoolMaxBytes: v.SPOOL_MAX_MB * MIB },
+    storage: {
+      dataDir: v.DATA_DIR,
+      compileCacheDir: join(v.DATA_DIR, 'compiled'),
+      backfillMs: v.BACKFILL_HOURS * 3_600_000,
+      spoolMaxBytes: v.SPOOL_MAX_MB * MIB,
+    },
     work: {
       consumers: v.MAX_CONCURRENT_WORKERS,
       queueMaxSize: v.QUEUE_MAX_SIZE,

@@ -32,25 +32,27 @@ const oneOf = <const T extends readonly [string, ...string[]]>(names: T, fallbac
     .default(fallback)
     .pipe(z.enum(names, { error: `must be one of ${names.join(', ')}` }));
 
-const url = z
-  .string()
-  .refine((text) => /^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text), {
-    error: 'must be an address that begins with http:// or https://',
-  })
-  .transform((text) => text.replace(/\/+$/, ''))
-  .optional();
+const url = () =>
+  z
+    .string()
+    .refine((text) => /^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text), {
+      error: 'must be an address that begins with http:// or https://',
+    })
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional();
 
-const globs = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .optional();
+const globs = () =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .optional();
 
-const text = z.string().optional();
+const text = () => z.string().optional();
 const language = z
   .string()
   .toLowerCase()
@@ -67,18 +69,21 @@ const logs = shownAs('Logs');
 
 /** Every variable that Lector reads; parsed one by one so that all wrong ones are named at once. */
 export const variables = {
-  MATRIX_HOMESERVER_URL: url.register(variableMeta, matrix('address of the homeserver', 'https://matrix.example.org')),
-  MATRIX_USER: text.register(
+  MATRIX_HOMESERVER_URL: url().register(
+    variableMeta,
+    matrix('address of the homeserver', 'https://matrix.example.org'),
+  ),
+  MATRIX_USER: text().register(
     variableMeta,
     matrix("the bot's user, @lector:example.org or lector", '@lector:example.org'),
   ),
-  MATRIX_PASSWORD: text.register(variableMeta, matrix('its password; used for the first login only', '', true)),
-  MATRIX_ACCESS_TOKEN: text.register(variableMeta, matrix('instead of user and password', '', true)),
-  MATRIX_ALLOWED_USERS: globs.register(
+  MATRIX_PASSWORD: text().register(variableMeta, matrix('its password; used for the first login only', '', true)),
+  MATRIX_ACCESS_TOKEN: text().register(variableMeta, matrix('instead of user and password', '', true)),
+  MATRIX_ALLOWED_USERS: globs().register(
     variableMeta,
     matrix("who may use it: globs, comma-separated; default: all users of the bot's own homeserver", '@*:example.org'),
   ),
-  MATRIX_ALLOWED_ROOMS: globs.register(
+  MATRIX_ALLOWED_ROOMS: globs().register(
     variableMeta,
     matrix('rooms it may join: globs, comma-separated; default: any room an allowed user invites it to'),
   ),
@@ -108,10 +113,13 @@ export const variables = {
       'auto, openai (any compatible server), ollama or none; auto: openai if LLM_API_KEY or LLM_BASE_URL, ollama if OLLAMA_HOST, else none',
     ),
   ),
-  LLM_BASE_URL: url.register(variableMeta, model('address of an OpenAI-compatible server', 'http://127.0.0.1:8080/v1')),
-  LLM_API_KEY: text.register(variableMeta, model('its key, where it wants one', '', true)),
-  OLLAMA_HOST: text.register(variableMeta, model('address of an Ollama server', 'http://127.0.0.1:11434')),
-  LLM_MODEL: text.register(variableMeta, model('name of the model; a local server: the first it lists')),
+  LLM_BASE_URL: url().register(
+    variableMeta,
+    model('address of an OpenAI-compatible server', 'http://127.0.0.1:8080/v1'),
+  ),
+  LLM_API_KEY: text().register(variableMeta, model('its key, where it wants one', '', true)),
+  OLLAMA_HOST: text().register(variableMeta, model('address of an Ollama server', 'http://127.0.0.1:11434')),
+  LLM_MODEL: text().register(variableMeta, model('name of the model; a local server: the first it lists')),
   LLM_TIMEOUT_SECONDS: whole(1, 3600, 120).register(variableMeta, model('for one call')),
   LLM_MAX_OUTPUT_TOKENS: whole(64, 100_000, 1024).register(variableMeta, model('for one answer')),
   LLM_CONTEXT_TOKENS: whole(1024, 10_000_000, 8192).register(

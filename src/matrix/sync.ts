@@ -47,9 +47,11 @@ const FILTER = JSON.stringify({
 export function runSync(deps: SyncDeps, signal: AbortSignal): Promise<void> {
   return withSignal(signal, async () => {
     let failures = 0;
+    let isUp = false;
     while (!signal.aborted) {
       try {
-        await syncOnce(deps, failures > 0);
+        await syncOnce(deps, !isUp);
+        isUp = true;
         failures = 0;
         deps.onState({ up: true });
       } catch (thrown) {
@@ -62,6 +64,7 @@ export function runSync(deps: SyncDeps, signal: AbortSignal): Promise<void> {
         }
         const retryMs = Math.max(error.retryAfterMs ?? 0, Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures));
         failures += 1;
+        isUp = false;
         deps.log.warn({ code: error.code, reason: error.message, retryMs }, 'sync failed; it is tried again');
         deps.onState({ up: false, reason: error.message, retryMs });
         await sleep(retryMs, undefined, { signal }).catch(() => signal.aborted);
@@ -70,10 +73,10 @@ export function runSync(deps: SyncDeps, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** After a failure the sync returns at once, so that the first sign of life is not half a minute late. */
-async function syncOnce(deps: SyncDeps, isRetry: boolean): Promise<void> {
+/** At the start and after a failure the sync returns at once, so that the first sign of life is not half a minute late. */
+async function syncOnce(deps: SyncDeps, returnsAtOnce: boolean): Promise<void> {
   const since = deps.token();
-  const timeout = since === null || isRetry ? 0 : LONG_POLL_MS;
+  const timeout = since === null || returnsAtOnce ? 0 : LONG_POLL_MS;
   const query = { filter: FILTER, timeout, ...(since !== null && { since }) };
   const raw: RawSync = await deps.client.doRequest('GET', '/_matrix/client/v3/sync', query, null, REQUEST_TIMEOUT_MS);
   if (!textOf(fieldsOf(raw).next_batch)) {

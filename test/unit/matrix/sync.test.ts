@@ -121,11 +121,11 @@ describe('the sync loop', () => {
     expect(records.filter(({ level }) => level === 'warn')).toHaveLength(7);
   });
 
-  test('asks for an answer at once after a failure, and for a long poll once it is up again', async () => {
-    answers = [away(), { next_batch: 's1' }];
+  test('asks for an answer at once at the start and after a failure, and for a long poll while it is up', async () => {
+    answers = [{ next_batch: 's1' }, away(), { next_batch: 's2' }];
     start();
     await pass(1_000);
-    expect(asked.map(({ timeout }) => timeout)).toEqual([30_000, 0, 30_000]);
+    expect(asked.map(({ timeout }) => timeout)).toEqual([0, 30_000, 0, 30_000]);
   });
 
   test('waits as long as a 429 says', async () => {

@@ -23,7 +23,7 @@ export type OpenAiModelOptions = {
   onModelChosen?: ((model: string) => void) | undefined;
 };
 
-/** A model behind any OpenAI-compatible server; keeps the contract of `Model`. The SDK is loaded with the first call. */
+/** A model behind any OpenAI-compatible server; keeps the contract of `Model`. Begins to load the SDK. */
 export function createOpenAiModel(options: OpenAiModelOptions): Model {
   const baseUrl = options.baseUrl ?? OPENAI_URL;
   const names = namesOf(new URL(baseUrl).host);
@@ -34,6 +34,8 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
     loading ??= loadOpenAiClient({ ...options, baseUrl }, names);
     return loading;
   };
+  // Loading holds the main thread for 0.1 s, which the first document would wait for. Whoever calls hears of a failure.
+  connect().catch(() => undefined);
 
   async function list(signal: AbortSignal): Promise<ListedModel[]> {
     const { client } = await connect();

@@ -51,7 +51,12 @@ export function createApp({ config, model, clock, log }: AppDeps): App {
     closers.push(() => ledger.close());
     await emptyFolder(dir.spool);
     const session = await connect(config.matrix, dir.session, log, stopping.signal);
-    const pool = createPool({ threads: config.work.threads, memoryMb: config.limits.workerMemoryMb, log });
+    const pool = createPool({
+      threads: config.work.threads,
+      memoryMb: config.limits.workerMemoryMb,
+      compileCacheDir: config.storage.compileCacheDir,
+      log,
+    });
     closers.push(() => pool.close());
 
     const synced = Promise.withResolvers<void>();

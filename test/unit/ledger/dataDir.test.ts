@@ -31,7 +31,9 @@ test('an existing data folder that others can read is tightened', () => {
 
 test('a folder that cannot be made is named', () => {
   writeFileSync(join(base, 'file'), '');
-  expect(() => prepareDataDir(join(base, 'file', 'data'))).toThrow(expect.objectContaining({ code: 'data_dir_unusable' }));
+  expect(() => prepareDataDir(join(base, 'file', 'data'))).toThrow(
+    expect.objectContaining({ code: 'data_dir_unusable' }),
+  );
 });
 
 test('a second process on the same folder is told so, until the first lets go', () => {

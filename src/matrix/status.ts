@@ -69,9 +69,9 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
   const track = (upload: Upload, stage: () => Stage): Tracked<Stage> => {
     const tracked = jobs.get(upload.eventId);
     if (tracked) return tracked;
+    const earlier = deps.replies.find(upload.eventId, 'status');
     const timer = setTimeout(() => post(job), STATUS_AFTER_MS);
     timer.unref();
-    const earlier = deps.replies.find(upload.eventId, 'status');
     const eventId = earlier?.sentEventId ?? null;
     // Revisions must not repeat those of an earlier life of the process: the clock never does.
     const nothingSent = {
@@ -130,8 +130,9 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
     job.editedAtMs = clock();
     const options = { revision: job.revision, expiresAtMs: clock() + EDIT_STALE_AFTER_MS, keep: false };
     job.edit = sender.offer(notice.reply, options);
-    void job.edit.sent.then(() => {
+    void job.edit.sent.then((editEventId) => {
       job.edit = null;
+      if (editEventId === null) job.shown = '';
       if (job.isStale) edit(job);
     });
   };

@@ -8,6 +8,9 @@ import { readPdf } from './pdf.ts';
 /** Progress is for people: more often than this is noise on the main thread. */
 const PROGRESS_EVERY_MS = 250;
 
+/** A folder, or a file that is not there or not ours to read: mistakes of whoever named it. */
+const CANNOT_OPEN = new Set<unknown>(['ENOENT', 'EISDIR', 'EACCES']);
+
 export type ReadTask = { request: ReadRequest; port?: MessagePort };
 
 /** Reads the file of `task.request` by what it is, never by its name. */
@@ -41,6 +44,6 @@ function progressTo(port: MessagePort | undefined): (progress: ReadProgress) => 
 
 function failure(error: unknown): ReadResult {
   const message = error instanceof Error ? error.message : String(error);
-  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  return { ok: false, code: isMissing ? 'file_not_found' : 'internal', message };
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return { ok: false, code: CANNOT_OPEN.has(code) ? 'file_not_found' : 'internal', message };
 }

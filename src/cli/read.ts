@@ -96,7 +96,7 @@ async function printInOrder(
 }
 
 function messageFor(error: AppError, config: Config): string {
-  if (error.code === 'file_not_found') return error.message;
+  if (error.code === 'file_not_found') return `it cannot be opened (${error.message})`;
   if (error.code === 'not_a_document') return 'this is no PDF.';
   return failureText(error.code, config.limits);
 }

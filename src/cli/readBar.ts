@@ -19,7 +19,7 @@ export function createReadBar(total: number, stream: NodeJS.WriteStream): ReadBa
   const draw = (what: string): void => {
     const filled = Math.round((finished / total) * WIDTH);
     const line = `[${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${finished}/${total} ${what}`;
-    stream.write(`\r\u001b[K${line.slice(0, Math.max(20, stream.columns - 1))}`);
+    stream.write(`\r\u001b[K${line.slice(0, (stream.columns || 80) - 1)}`);
   };
   return {
     page: (file, page, of) => draw(`${file}: page ${page} of ${of}`),

@@ -2,7 +2,8 @@
 
 import type { Answer, Summary } from '../domain/answer.ts';
 import { type ErrorCode, toAppError } from '../domain/errors.ts';
-import type { Note, Reading } from '../domain/reading.ts';
+import type { Note, Reading, Sentence } from '../domain/reading.ts';
+import { oneLine } from './html.ts';
 
 export type Summarised = { summary: string; keyPoints: string[]; notes: Note[] };
 /** Asks the model; null: there is none. */
@@ -62,8 +63,17 @@ function fallbackReason(code: ErrorCode, deps: ThinkDeps): string | null {
   return isAway && deps.outageIsTooLong ? 'it was away for too long' : null;
 }
 
-function extractOf({ extract }: Reading): Summary {
-  const text = extract.summary.map((sentence) => `${sentence.text} (p. ${sentence.page})`).join(' ');
+/** Documents without a sentence in them (a label, a form with one word) are short: their beginning says it all. */
+const BEGINNING_CHARS = 300;
+
+function extractOf({ extract, body }: Reading): Summary {
+  const sentences = extract.summary.length > 0 ? extract.summary : beginningOf(body);
+  const text = sentences.map((sentence) => `${sentence.text} (p. ${sentence.page})`).join(' ');
   const keyPoints = extract.keyPoints.map((sentence) => `${sentence.text} (p. ${sentence.page})`);
   return { text, keyPoints, by: { kind: 'extract' } };
+}
+
+function beginningOf(body: Reading['body']): Sentence[] {
+  const first = body.find(({ text }) => text.trim() !== '');
+  return first ? [{ text: oneLine(first.text, BEGINNING_CHARS), page: first.page }] : [];
 }

@@ -15,7 +15,10 @@ export function createSummariser(
 ): Summariser | null {
   if (!model) return null;
   return {
-    name: model.name,
+    // Settled by the first call where no model is configured.
+    get name() {
+      return model.name;
+    },
     async summarise(reading, onProgress) {
       const { maxOutputTokens } = settings.llm;
       const { replyLanguage } = settings;

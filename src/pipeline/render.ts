@@ -92,7 +92,9 @@ export function noteText(note: Note): string {
     case 'pages_failed':
       return `${pageList(note.pages)} could not be read: damaged.`;
     case 'pages_without_text':
-      return `${pageList(note.pages)} ${note.pages.length === 1 ? 'holds' : 'hold'} a picture and no text.`;
+      return note.pages.length === 1
+        ? `${pageList(note.pages)} holds a picture and no text: I cannot read it yet.`
+        : `${pageList(note.pages)} hold pictures and no text: I cannot read them yet.`;
     case 'summary_limit':
       return `The summary covers the first ${note.characters.toLocaleString('en')} characters (to page ${note.lastPage}).`;
     case 'damaged':

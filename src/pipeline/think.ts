@@ -36,10 +36,11 @@ export async function think(fileName: string, reading: Reading, deps: ThinkDeps)
   };
 }
 
-/** Pages that were read: those that failed are not among `pages` or are named in a note. */
+/** Pages that were read: those that failed or hold nothing but a picture are named in a note. */
 export function pagesRead(reading: Pick<Reading, 'pages' | 'notes'>): number {
-  const failed = new Set(reading.notes.flatMap((note) => (note.kind === 'pages_failed' ? note.pages : [])));
-  return reading.pages.filter((page) => !failed.has(page.page)).length;
+  const isUnread = (note: Note) => note.kind === 'pages_failed' || note.kind === 'pages_without_text';
+  const unread = new Set(reading.notes.filter(isUnread).flatMap((note) => ('pages' in note ? note.pages : [])));
+  return reading.pages.filter((page) => !unread.has(page.page)).length;
 }
 
 async function summarise(reading: Reading, deps: ThinkDeps): Promise<{ summary: Summary; notes: Note[] }> {

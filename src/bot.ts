@@ -5,6 +5,7 @@ import type { SyncBatch } from './domain/incoming.ts';
 import type { Job } from './domain/job.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
+import type { Upload } from './domain/media.ts';
 import type { Model } from './domain/model.ts';
 import type { Reply } from './domain/reply.ts';
 import { SendBudget } from './matrix/budget.ts';
@@ -124,12 +125,13 @@ export function startBot(deps: BotDeps): Bot {
     claim: ledger.jobs.claim,
     nextDueMs: ledger.jobs.nextDueMs,
     fetch: (row, signal) =>
-      fetchUpload(row, { jobs: ledger.jobs, model, download: media.download, status: board, clock }, signal),
-    onFailure: (row, error) => handleFailure(row.upload, error, ports, log.child({ job: row.upload.eventId })),
-    onTaken({ upload }) {
-      board.track(upload, () => ({ kind: 'in_line', ahead: ledger.jobs.placeInLine(upload.eventId) }));
-      showBestEffort(transport.showWorking(upload.roomId, upload.eventId));
-    },
+      fetchUpload(
+        row,
+        { jobs: ledger.jobs, model, download: media.download, status: { taken, forget: board.forget }, clock },
+        signal,
+      ),
+    onFailure: (row, error, signal) =>
+      handleFailure(row.upload, error, ports, log.child({ job: row.upload.eventId }), signal),
     spoolMaxBytes: config.storage.spoolMaxBytes,
     clock,
     log,
@@ -140,17 +142,29 @@ export function startBot(deps: BotDeps): Bot {
     async process(job, jobLog, signal) {
       const own = new AbortController();
       running.set(job.id, own);
-      await processJob(job, ports, jobLog, AbortSignal.any([signal, own.signal]));
-      running.delete(job.id);
+      try {
+        await processJob(job, ports, jobLog, AbortSignal.any([signal, own.signal]));
+      } finally {
+        running.delete(job.id);
+      }
       showBestEffort(transport.showIdle(job.upload.roomId));
     },
     release(job) {
-      deps.removeFile(job.file.path);
-      dispatcher.release(job);
+      try {
+        deps.removeFile(job.file.path);
+      } finally {
+        dispatcher.release(job);
+      }
     },
     clock,
     log,
   });
+
+  function taken(upload: Upload): void {
+    board.track(upload, () => ({ kind: 'in_line', ahead: ledger.jobs.placeInLine(upload.eventId) }));
+    board.taken(upload);
+    showBestEffort(transport.showWorking(upload.roomId, upload.eventId));
+  }
 
   /** Receipts and typing are courtesy: a homeserver that refuses them takes nothing from an answer. */
   function showBestEffort(request: Promise<void>): void {

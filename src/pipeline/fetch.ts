@@ -1,6 +1,6 @@
 // Owns the step from a claimed job to its file on disk: what is downloaded, ignored, or not even tried.
 import { MAX_OUTAGE_MS } from '../../config/limits.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, ERRORS, toAppError } from '../domain/errors.ts';
 import type { SpooledFile } from '../domain/job.ts';
 import type { JobLedger, JobRow } from '../domain/ledger.ts';
 import { claimsToBeDocument, type Upload } from '../domain/media.ts';
@@ -15,21 +15,34 @@ export type FetchPorts = {
   clock(): number;
 };
 
-/** The file of a job; null: it is neither document nor picture and is ignored without a word. Throws what ends or delays the job. */
+/**
+ * The file of a job; null: it is neither document nor picture, as far as can be told, and is ignored without a word. Throws what
+ * ends or delays the job.
+ */
 export async function fetchUpload(row: JobRow, ports: FetchPorts, signal: AbortSignal): Promise<SpooledFile | null> {
   const { upload } = row;
   await throwIfModelIsAway(row, ports, signal);
   const isDeclared = claimsToBeDocument(upload);
   if (isDeclared) ports.status.taken(upload);
-  const file = await ports.download(upload, signal);
+  const file = isDeclared ? await ports.download(upload, signal) : await downloadIfAny(upload, ports, signal);
   if (file) {
-    ports.status.taken(upload);
+    if (!isDeclared) ports.status.taken(upload);
     return file;
   }
   if (isDeclared) throw new AppError('not_a_document', 'called a PDF, but its content is none');
   ports.jobs.cancel(upload.eventId);
   ports.status.forget(upload.eventId);
   return null;
+}
+
+/** A file that nobody called a document is not worth a word when it is empty, gone or too large. */
+async function downloadIfAny(upload: Upload, ports: FetchPorts, signal: AbortSignal): Promise<SpooledFile | null> {
+  try {
+    return await ports.download(upload, signal);
+  } catch (error) {
+    if (ERRORS[toAppError(error).code].action !== 'refuse') throw error;
+    return null;
+  }
 }
 
 /** A job that waits for the model alone is not downloaded and read again only to learn that it is still away. */

@@ -1,8 +1,9 @@
 // Owns the way of one job from the spool to its answer: read, think, render, save, send; each state can be resumed.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ATTACH_TEXT_OVER_CHARS, MAX_OUTAGE_MS } from '../../config/limits.ts';
 import type { Answer } from '../domain/answer.ts';
 import { type AppError, toAppError } from '../domain/errors.ts';
-import type { Job } from '../domain/job.ts';
+import { END_STATES, type Job, type JobState } from '../domain/job.ts';
 import type { JobEnd, JobLedger, JobRow } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import type { Upload } from '../domain/media.ts';
@@ -24,6 +25,8 @@ export type ProcessPorts = {
     show(upload: Upload, stage: Stage): void;
     /** Ends the status notice's life of its own; returns its event id if one stands in the thread. */
     settle(upload: Upload): Promise<string | null>;
+    /** Ends it without a word. */
+    forget(eventId: string): void;
   };
   uploadText(text: string, fileName: string, signal: AbortSignal): Promise<string>;
   /** Sends what was saved for the job and ends it. */
@@ -31,6 +34,9 @@ export type ProcessPorts = {
   maxFileBytes: number;
   clock(): number;
 };
+
+/** Pause after the ledger could not take what became of a job. */
+const LEDGER_RETRY_MS = 5_000;
 
 /** One pass of a job through its steps. */
 type Run = {
@@ -46,16 +52,16 @@ export async function processJob(job: Job, ports: ProcessPorts, log: Log, signal
   try {
     // While the model is away the notice says so, and not each time anew that the document is read.
     const isInOutage = (ports.jobs.get(job.id)?.outageSinceMs ?? null) !== null;
-    const show = (stage: Stage) => (isInOutage ? undefined : ports.status.show(job.upload, stage));
+    const show = (stage: Stage) => (isInOutage || signal.aborted ? undefined : ports.status.show(job.upload, stage));
     const run: Run = { job, ports, show, log, signal };
-    if (!ports.jobs.move(job.id, 'reading')) return;
+    if (!ports.jobs.move(job.id, 'reading')) return ports.status.forget(job.id);
     const reading = await readStep(run);
-    if (!ports.jobs.move(job.id, 'thinking')) return;
+    if (!ports.jobs.move(job.id, 'thinking')) return ports.status.forget(job.id);
     const { answer, attachment } = await attachStep(run, reading, await thinkStep(run, reading));
     await endJob(job.upload, ports, { end: 'done', code: null, rendered: renderAnswer(answer), attachment });
   } catch (error) {
     if (signal.aborted) return;
-    await handleFailure(job.upload, error, ports, log);
+    await handleFailure(job.upload, error, ports, log, signal);
   }
 }
 
@@ -117,11 +123,39 @@ async function endJob(upload: Upload, ports: ProcessPorts, ending: Ending): Prom
   await ports.deliver(upload.eventId);
 }
 
-/** Backs the job off or tells the member; also for jobs whose file could not be fetched. Throws only when even that fails. */
-export async function handleFailure(upload: Upload, thrown: unknown, ports: ProcessPorts, log: Log): Promise<void> {
-  const error = toAppError(thrown);
+/**
+ * Backs the job off or tells the member; also for jobs whose file could not be fetched. While the disk is full nothing of that
+ * can be kept: it is tried again until there is room, or `signal` aborts. Throws only what nothing mends.
+ */
+export async function handleFailure(
+  upload: Upload,
+  thrown: unknown,
+  ports: ProcessPorts,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let isLedgerBack = false; !signal.aborted; isLedgerBack = true) {
+    try {
+      return await endOrDelay(upload, toAppError(thrown), isLedgerBack, ports, log);
+    } catch (again) {
+      if (toAppError(again).code !== 'storage_full') throw again;
+      log.error({ job: upload.eventId }, 'the disk is full: what became of the job cannot be kept yet');
+      await sleep(LEDGER_RETRY_MS, undefined, { signal }).catch(() => signal.aborted);
+    }
+  }
+}
+
+async function endOrDelay(
+  upload: Upload,
+  error: AppError,
+  isLedgerBack: boolean,
+  ports: ProcessPorts,
+  log: Log,
+): Promise<void> {
   const row: JobRow | null = ports.jobs.get(upload.eventId);
-  if (!row || row.state === 'replying') {
+  if (!row || isEnded(row.state)) return;
+  if (row.state === 'replying') {
+    if (isLedgerBack || error.code === 'storage_full') return ports.deliver(upload.eventId);
     log.error({ code: error.code, err: error }, 'the answer could not be sent');
     return;
   }
@@ -134,6 +168,10 @@ export async function handleFailure(upload: Upload, thrown: unknown, ports: Proc
   }
   const rendered = renderFailure(next.code, { fileName: upload.fileName, maxFileBytes: ports.maxFileBytes });
   await endJob(upload, ports, { end: next.end, code: next.code, rendered, attachment: null });
+}
+
+function isEnded(state: JobState): boolean {
+  return (END_STATES as readonly JobState[]).includes(state);
 }
 
 /** Whether a job waits for the model alone, so that it need not be read again to learn that the model is still away. */

@@ -39,16 +39,16 @@ export function startConsumers(deps: ConsumersDeps): Consumers {
       const queueWaitMs = startedAtMs - job.queuedAtMs;
       log.info({ queueWaitMs, sinceReceivedMs: startedAtMs - job.receivedAtMs }, 'job started');
       try {
-        await deps.process(job, log, abort.signal);
+        await deps.process(job, log, abort.signal).finally(() => {
+          active -= 1;
+          processed += 1;
+          queue.done();
+          deps.release(job);
+        });
       } catch (error) {
         log.error({ err: error }, 'job failed in a way that nothing handles');
-      } finally {
-        active -= 1;
-        processed += 1;
-        queue.done();
-        deps.release(job);
-        log.info({ processingMs: clock() - startedAtMs }, 'job left the consumer');
       }
+      log.info({ processingMs: clock() - startedAtMs }, 'job left the consumer');
     }
   };
   const loops = Array.from({ length: deps.count }, (_, index) => work(index + 1));

@@ -10,9 +10,8 @@ export type DispatcherDeps = {
   nextDueMs(): number | null;
   /** Downloads the upload to the spool; null: neither document nor picture, the job has been ended. */
   fetch(row: JobRow, signal: AbortSignal): Promise<SpooledFile | null>;
-  /** Ends or backs off a job whose file could not be fetched; never throws. */
-  onFailure(row: JobRow, error: unknown): Promise<void>;
-  onTaken(row: JobRow): void;
+  /** Ends or backs off a job whose file could not be fetched. */
+  onFailure(row: JobRow, error: unknown, signal: AbortSignal): Promise<void>;
   /** Soft cap on the bytes on disk: claiming stops above it. */
   spoolMaxBytes: number;
   clock(): number;
@@ -51,7 +50,8 @@ export class Dispatcher {
         if (!row) break;
         this.#start(row);
       }
-      this.#sleepUntilDue();
+      // Without room it is `release` that wakes: a due job would make a timer fire again and again.
+      if (this.#hasRoom()) this.#sleepUntilDue();
     } catch (error) {
       this.#deps.log.error({ err: error }, 'the ledger could not be asked for work');
       this.#sleep(LEDGER_RETRY_MS);
@@ -78,7 +78,6 @@ export class Dispatcher {
   }
 
   #start(row: JobRow): void {
-    this.#deps.onTaken(row);
     const download = this.#fetchAndPut(row).finally(() => {
       this.#downloads.delete(download);
       this.wake();
@@ -87,7 +86,7 @@ export class Dispatcher {
   }
 
   async #fetchAndPut(row: JobRow): Promise<void> {
-    const { queue, fetch, onFailure, clock } = this.#deps;
+    const { queue, fetch, clock } = this.#deps;
     try {
       const file = await fetch(row, this.#stop.signal);
       if (!file) return;
@@ -95,7 +94,16 @@ export class Dispatcher {
       const job = { id: row.upload.eventId, upload: row.upload, file, attempt: row.attempt };
       await queue.put({ ...job, receivedAtMs: row.receivedAtMs, queuedAtMs: clock() });
     } catch (error) {
-      if (!this.#stop.signal.aborted) await onFailure(row, error);
+      if (!this.#stop.signal.aborted) await this.#fail(row, error);
+    }
+  }
+
+  async #fail(row: JobRow, error: unknown): Promise<void> {
+    const { onFailure, log } = this.#deps;
+    try {
+      await onFailure(row, error, this.#stop.signal);
+    } catch (thrown) {
+      log.error({ err: thrown, job: row.upload.eventId }, 'a job that could not be fetched waits for the next start');
     }
   }
 

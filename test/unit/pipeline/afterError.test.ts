@@ -1,0 +1,72 @@
+// What becomes of a job after an error: told at once, tried again a few times, or waited for as long as an outage may last.
+import { describe, expect, test } from 'vitest';
+import { AppError, ERRORS, type ErrorCode } from '../../../src/domain/errors.ts';
+import { type AfterError, afterError } from '../../../src/pipeline/afterError.ts';
+
+const HOUR = 3_600_000;
+const codes = Object.keys(ERRORS) as ErrorCode[];
+const of = (action: string, usesAttempt = false) =>
+  codes.filter((code) => ERRORS[code].action === action && ERRORS[code].usesAttempt === usesAttempt);
+const nextAfter = (code: ErrorCode, job: Partial<{ attempt: number; outageSinceMs: number | null }> = {}, nowMs = 0) =>
+  afterError(new AppError(code, ''), { attempt: 1, outageSinceMs: null, ...job }, nowMs);
+const waitMs = (next: AfterError, nowMs = 0) => (next.kind === 'wait' ? next.untilMs - nowMs : null);
+
+describe('an error that waiting does not mend', () => {
+  test.each(of('refuse'))('%s is told as a refusal', (code) => {
+    expect(nextAfter(code)).toEqual({ kind: 'tell', end: 'refused', code });
+  });
+
+  test.each([...of('fail'), ...of('config')])('%s is told as a failure', (code) => {
+    expect(nextAfter(code)).toEqual({ kind: 'tell', end: 'failed', code });
+  });
+});
+
+describe('an error that another attempt may mend', () => {
+  test.each(of('retry', true))('%s is tried three times, after 1 and 2 s', (code) => {
+    expect(nextAfter(code, { attempt: 1 })).toEqual({ kind: 'wait', untilMs: 1_000, attempt: 2, outageSinceMs: null });
+    expect(nextAfter(code, { attempt: 2 })).toEqual({ kind: 'wait', untilMs: 2_000, attempt: 3, outageSinceMs: null });
+    expect(nextAfter(code, { attempt: 3 })).toEqual({ kind: 'tell', end: 'failed', code });
+  });
+
+  test('waits at least as long as the other side asked', () => {
+    const error = new AppError('media_unavailable', '', { retryAfterMs: 90_000 });
+    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null }, 0))).toBe(90_000);
+  });
+});
+
+describe('an outage', () => {
+  test.each(of('retry', false))('%s uses up no attempt and is remembered from its beginning', (code) => {
+    expect(nextAfter(code, { attempt: 3 }, 500)).toEqual({
+      kind: 'wait',
+      untilMs: 1_500,
+      attempt: 3,
+      outageSinceMs: 500,
+    });
+    expect(nextAfter(code, { outageSinceMs: 500 }, 8_500)).toMatchObject({ untilMs: 10_500, outageSinceMs: 500 });
+  });
+
+  test('is asked after ever more rarely, from every second to every minute', () => {
+    const pauses = [0, 2_000, 20_000, 120_000, 240_000, 12 * HOUR].map((lastedMs) =>
+      waitMs(nextAfter('model_unavailable', { outageSinceMs: 0 }, lastedMs), lastedMs),
+    );
+    expect(pauses).toEqual([1_000, 1_000, 5_000, 30_000, 60_000, 60_000]);
+  });
+
+  test('ends after 24 hours', () => {
+    expect(nextAfter('model_unavailable', { outageSinceMs: 0 }, 24 * HOUR - 1)).toMatchObject({ kind: 'wait' });
+    expect(nextAfter('model_unavailable', { outageSinceMs: 0 }, 24 * HOUR)).toEqual({
+      kind: 'tell',
+      end: 'failed',
+      code: 'model_unavailable',
+    });
+  });
+
+  test('waits at least as long as the other side asked', () => {
+    const error = new AppError('model_rate_limited', '', { retryAfterMs: 120_000 });
+    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null }, 0))).toBe(120_000);
+  });
+
+  test('is not made shorter or longer than its pauses by a clock that was set back', () => {
+    expect(waitMs(nextAfter('model_unavailable', { outageSinceMs: HOUR }, 0))).toBe(1_000);
+  });
+});

@@ -2,9 +2,10 @@
 import { createFixedModel } from '../lab/fixedModel.ts';
 import { openRoom } from './benchRoom.ts';
 import type { Figure } from './figure.ts';
-import { createBotAccount, startBot } from './measuredBot.ts';
+import { startBot } from './measuredBot.ts';
 import { PEAK_MEMORY_BAR_MB } from './memory.ts';
 import { smallDocument } from './smallDocuments.ts';
+import { createUsedAccount } from './usedAccount.ts';
 
 const DOCUMENTS = 12;
 const WORKERS = 3;
@@ -15,7 +16,7 @@ const GIVE_UP_MS = 60_000;
 
 /** From before the first upload of a file to the last answer at the member's sync. */
 export async function benchBurst(homeserverUrl: string): Promise<Figure[]> {
-  const account = await createBotAccount(homeserverUrl);
+  const account = await createUsedAccount(homeserverUrl);
   const model = await createFixedModel({ delayMs: MODEL_MS });
   const bot = await startBot(account, {
     LLM_BASE_URL: model.url,

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { type BenchRoom, openRoom, type Posted } from './benchRoom.ts';
 import { CORPUS_FOLDER, readCorpus } from './corpus.ts';
 import { type Figure, percentile } from './figure.ts';
-import { createBotAccount, type MeasuredBot, startBot } from './measuredBot.ts';
+import { type MeasuredBot, startBot } from './measuredBot.ts';
 import { PEAK_MEMORY_BAR_MB } from './memory.ts';
 import { startProbed } from './probedProcess.ts';
 import { smallDocument } from './smallDocuments.ts';
+import { createUsedAccount } from './usedAccount.ts';
 
 const LAG_P99_BAR_MS = 8;
 const LAG_MAX_BAR_MS = 30;
@@ -16,7 +17,7 @@ const GIVE_UP_MS = 120_000;
 
 /** No model is set: all of the work is the bot's own. */
 export async function benchLag(homeserverUrl: string): Promise<Figure[]> {
-  const account = await createBotAccount(homeserverUrl);
+  const account = await createUsedAccount(homeserverUrl);
   const first = await startBot(account);
   const room = await openRoom(homeserverUrl, account.userId);
   const corpusFigures = await lagOverCorpus(first, room);

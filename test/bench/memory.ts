@@ -2,7 +2,8 @@
 import * as hostile from '../fixtures/hostilePdfs.ts';
 import { type Document, openRoom } from './benchRoom.ts';
 import type { Figure } from './figure.ts';
-import { createBotAccount, startBot } from './measuredBot.ts';
+import { startBot } from './measuredBot.ts';
+import { createUsedAccount } from './usedAccount.ts';
 
 /** For ordinary documents; the benches of burst, single and lag hold to it, too. */
 export const PEAK_MEMORY_BAR_MB = 450;
@@ -14,7 +15,7 @@ const GIVE_UP_MS = 240_000;
 
 /** No model is set; the hostile files are posted at once. */
 export async function benchMemory(homeserverUrl: string): Promise<Figure[]> {
-  const account = await createBotAccount(homeserverUrl);
+  const account = await createUsedAccount(homeserverUrl);
   const bot = await startBot(account, { JOB_TIMEOUT_SECONDS: String(JOB_TIMEOUT_SECONDS) });
   const room = await openRoom(homeserverUrl, account.userId);
   const before = await bot.memory();

@@ -2,9 +2,10 @@
 import { createFixedModel, type FixedModel } from '../lab/fixedModel.ts';
 import { type BenchRoom, openRoom } from './benchRoom.ts';
 import { type Figure, percentile } from './figure.ts';
-import { type BotAccount, createBotAccount, type MeasuredBot, startBot } from './measuredBot.ts';
+import { type BotAccount, type MeasuredBot, startBot } from './measuredBot.ts';
 import { PEAK_MEMORY_BAR_MB } from './memory.ts';
 import { smallDocument } from './smallDocuments.ts';
+import { createUsedAccount } from './usedAccount.ts';
 
 const ANSWER_BAR_MS = 500;
 const STARTED_BAR_MS = 100;
@@ -14,7 +15,7 @@ const GIVE_UP_MS = 30_000;
 
 /** From before the upload of the file to the answer at the member's sync; a model without delay. */
 export async function benchSingle(homeserverUrl: string): Promise<Figure[]> {
-  const account = await createBotAccount(homeserverUrl);
+  const account = await createUsedAccount(homeserverUrl);
   const model = await createFixedModel({ delayMs: 0 });
   const cold: number[] = [];
   let bot = await start(account, model);
@@ -34,6 +35,7 @@ export async function benchSingle(homeserverUrl: string): Promise<Figure[]> {
   await Promise.all([room.close(), bot.end(), model.close()]);
   await account.remove();
   return [
+    { name: 'single: very first document of a new bot, no model', unit: 'ms', measured: account.firstMs, bar: null },
     { name: `single: cold, slowest of ${COLD_STARTS}`, unit: 'ms', measured: Math.max(...cold), bar: ANSWER_BAR_MS },
     { name: `single: warm, median of ${WARM_POSTS}`, unit: 'ms', measured: percentile(warm, 0.5), bar: ANSWER_BAR_MS },
     { name: 'single: warm, slowest', unit: 'ms', measured: Math.max(...warm), bar: ANSWER_BAR_MS },

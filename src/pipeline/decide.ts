@@ -26,3 +26,15 @@ export function decideInvite(invite: Extract<Incoming, { kind: 'invite' }>, acce
   }
   return invite.encrypted ? { do: 'decline', reason: ENCRYPTED_REASON } : { do: 'join' };
 }
+
+export type ReplacementDecision = { do: 'join' } | { do: 'ignore' };
+
+/** An upgraded room is followed as if whoever upgraded it had invited the bot; `room` is the state of the new one. */
+export function decideReplacement(
+  replaced: Extract<Incoming, { kind: 'replaced' }>,
+  room: RoomState | null,
+  access: Access,
+): ReplacementDecision {
+  const isAllowed = access.isAllowedUser(replaced.sender) && access.isAllowedRoom(replaced.replacementRoomId);
+  return isAllowed && room !== 'joined' ? { do: 'join' } : { do: 'ignore' };
+}

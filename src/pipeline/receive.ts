@@ -5,7 +5,7 @@ import type { Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { Access } from './access.ts';
 import { type Rendered, replyNotice, roomNotice, threadNotice } from './content.ts';
-import { decideInvite, decideUpload, ENCRYPTED_REASON } from './decide.ts';
+import { decideInvite, decideReplacement, decideUpload, ENCRYPTED_REASON } from './decide.ts';
 import {
   type RoomFacts,
   renderDenied,
@@ -56,6 +56,9 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
       break;
     case 'encrypted':
       rooms.set(incoming.roomId, 'unwanted', ENCRYPTED_REASON);
+      // What waits to be said would be said in clear.
+      jobs.cancelRoom(incoming.roomId);
+      replies.dropRoom(incoming.roomId);
       break;
     case 'left':
       rooms.set(incoming.roomId, 'left');
@@ -63,7 +66,9 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
       replies.dropRoom(incoming.roomId);
       break;
     case 'replaced':
-      if (deps.access.isAllowedUser(incoming.sender)) rooms.set(incoming.replacementRoomId, 'invited');
+      if (decideReplacement(incoming, rooms.state(incoming.replacementRoomId), deps.access).do === 'join') {
+        rooms.set(incoming.replacementRoomId, 'invited');
+      }
       break;
     case 'redaction':
       takeBack(incoming.roomId, incoming.redactedEventId, deps, received);

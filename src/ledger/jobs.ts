@@ -25,7 +25,11 @@ const CLAIMABLE = `(
 )`;
 
 /** The job part of the ledger; `clock` gives milliseconds since 1970. */
-export function createJobLedger({ db, transact }: Database, replies: ReplyLedger, clock: () => number): JobLedger {
+export function createJobLedger(
+  { db, transact, mark }: Database,
+  replies: ReplyLedger,
+  clock: () => number,
+): JobLedger {
   const insert = db.prepare(
     `INSERT INTO jobs (event_id, room_id, upload, state, posted_at_ms, received_at_ms, updated_at_ms)
      VALUES (?, ?, ?, 'received', ?, ?, ?) ON CONFLICT (event_id) DO NOTHING`,
@@ -79,9 +83,9 @@ export function createJobLedger({ db, transact }: Database, replies: ReplyLedger
       return Number(changes) === 1 ? 'inserted' : 'known';
     },
     get: (eventId) => toJobRow(get.get(eventId)),
-    claim: (nowMs) => transact(() => toJobRow(claim.get(clock(), nowMs))),
+    claim: (nowMs) => mark(() => toJobRow(claim.get(clock(), nowMs))),
     nextDueMs: () => (nextDue.get() as { due: number | null }).due,
-    move: (eventId, state) => Number(move.run(state, clock(), eventId).changes) === 1,
+    move: (eventId, state) => mark(() => Number(move.run(state, clock(), eventId).changes) === 1),
     wait(eventId, back) {
       wait.run(back.untilMs, back.attempt, back.outageSinceMs, back.errorCode, clock(), eventId);
     },
@@ -91,7 +95,7 @@ export function createJobLedger({ db, transact }: Database, replies: ReplyLedger
         for (const each of saved) replies.save(each);
         return true;
       }),
-    finish: (eventId) => void finish.run(clock(), eventId),
+    finish: (eventId) => mark(() => void finish.run(clock(), eventId)),
     cancel: (eventId) => void cancel.run(clock(), eventId),
     cancelRoom: (roomId) => void cancelRoom.run(clock(), roomId),
     resume: () => Number(resume.run(clock()).changes),

@@ -4,7 +4,7 @@ import type { Reply, ReplyBody, ReplyPart } from '../domain/reply.ts';
 import type { Database } from './database.ts';
 
 /** The reply part of the ledger. */
-export function createReplyLedger({ db }: Database): ReplyLedger {
+export function createReplyLedger({ db, mark }: Database): ReplyLedger {
   const save = db.prepare(
     `INSERT INTO replies (source_event_id, part, room_id, body, optional) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (source_event_id, part) DO NOTHING`,
@@ -31,7 +31,8 @@ export function createReplyLedger({ db }: Database): ReplyLedger {
     find: (sourceEventId, part) => toStored(find.get(sourceEventId, part)),
     unsent: () => unsent.all().map((row) => toReply(row)),
     unsentOf: (sourceEventId) => unsentOf.all(sourceEventId).map((row) => toReply(row)),
-    markSent: (reply, sentEventId) => Number(markSent.run(sentEventId, reply.sourceEventId, reply.part).changes) === 1,
+    markSent: (reply, sentEventId) =>
+      mark(() => Number(markSent.run(sentEventId, reply.sourceEventId, reply.part).changes) === 1),
     drop: (reply) => void drop.run(reply.sourceEventId, reply.part),
     sentFor: (sourceEventId) => sentFor.all(sourceEventId).map((row) => String(row.sent_event_id)),
     dropRoom: (roomId) => void dropRoom.run(roomId),

@@ -27,3 +27,10 @@ test('a batch that does not fit is refused whole, and stored when there is room 
   storeBatch();
   expect(jobs.counts().received).toBe(50);
 });
+
+test('what is promised is on disk before it returns; only marks of progress are not waited for', () => {
+  const level = () => database.db.prepare('PRAGMA synchronous').get()?.synchronous;
+  const [FULL, NORMAL] = [2, 1];
+  expect([level(), database.mark(level), level()]).toEqual([FULL, NORMAL, FULL]);
+  expect(database.transact(() => database.mark(level))).toBe(FULL);
+});

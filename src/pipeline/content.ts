@@ -14,7 +14,10 @@ export function threadOf(upload: Pick<Upload, 'threadRootId' | 'eventId'>): Thre
   return { rootId: upload.threadRootId, replyToId: upload.eventId };
 }
 
-function message(msgtype: 'm.notice' | 'm.text', { body, html }: Rendered, mentions: object): Content {
+/** Half a character, as documents can hold, would make a homeserver answer 500 for ever (Synapse cannot encode it). */
+function message(msgtype: 'm.notice' | 'm.text', rendered: Rendered, mentions: object): Content {
+  const body = rendered.body.toWellFormed();
+  const html = rendered.html.toWellFormed();
   return { msgtype, body, format: 'org.matrix.custom.html', formatted_body: html, 'm.mentions': mentions };
 }
 

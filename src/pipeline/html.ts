@@ -19,3 +19,9 @@ export function oneLine(text: string, maxChars: number): string {
   const letters = [...clean];
   return letters.length <= maxChars ? clean : `${letters.slice(0, maxChars - 1).join('')}…`;
 }
+
+/** The first `maxUnits` UTF-16 units of a text, one less where that would cut a character in two. */
+export function beginningOf(text: string, maxUnits: number): string {
+  const isCut = /[\ud800-\udbff]/.test(text.charAt(maxUnits - 1));
+  return text.slice(0, isCut ? maxUnits - 1 : maxUnits);
+}

@@ -4,22 +4,25 @@ import type { Answer } from '../domain/answer.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Note } from '../domain/reading.ts';
 import type { Rendered } from './content.ts';
-import { escapeHtml, oneLine, paragraphs } from './html.ts';
+import { beginningOf, escapeHtml, oneLine, paragraphs } from './html.ts';
 
 /** Longer answers show their beginning and fold the rest. */
 const FOLD_OVER_CHARS = 1_500;
 const LEAD_CHARS = 600;
+/** What does not fit into an event even with so short a summary loses key points. */
+const LEAST_SUMMARY_CHARS = 100;
 const MAX_TITLE_CHARS = 160;
 const MAX_POINT_CHARS = 400;
 const MIB = 1024 * 1024;
 
 /** The answer to one upload; it always fits into one event, edited or not. */
 export function renderAnswer(answer: Answer): Rendered {
-  let summary = answer.summary.text;
-  let rendered = compose(answer, summary);
-  while (eventBytes(rendered) > MAX_EVENT_BYTES && summary.length > 100) {
-    summary = `${summary.slice(0, Math.floor(summary.length * 0.7))}…`;
-    rendered = compose(answer, summary);
+  let { text, keyPoints } = answer.summary;
+  let rendered = compose(answer, text, keyPoints);
+  while (eventBytes(rendered) > MAX_EVENT_BYTES && (text.length > LEAST_SUMMARY_CHARS || keyPoints.length > 0)) {
+    if (text.length > LEAST_SUMMARY_CHARS) text = `${beginningOf(text, Math.floor(text.length * 0.7))}…`;
+    else keyPoints = keyPoints.slice(0, -1);
+    rendered = compose(answer, text, keyPoints);
   }
   return rendered;
 }
@@ -29,9 +32,9 @@ function eventBytes({ body, html }: Rendered): number {
   return 2 * (Buffer.byteLength(JSON.stringify(body)) + Buffer.byteLength(JSON.stringify(html)));
 }
 
-function compose(answer: Answer, summary: string): Rendered {
+function compose(answer: Answer, summary: string, keyPoints: string[]): Rendered {
   const title = titleLine(answer);
-  const points = answer.summary.keyPoints.map((point) => oneLine(point, MAX_POINT_CHARS));
+  const points = keyPoints.map((point) => oneLine(point, MAX_POINT_CHARS));
   const foot = footLines(answer);
   const body = [
     `${oneLine(answer.fileName, MAX_TITLE_CHARS)} — ${title}`,
@@ -49,8 +52,9 @@ function compose(answer: Answer, summary: string): Rendered {
 
 function foldedSummary(summary: string, points: string, pointsHtml: string): string {
   if (summary.length + points.length <= FOLD_OVER_CHARS) return `${summary && paragraphs(summary)}${pointsHtml}`;
-  const end = summary.slice(0, LEAD_CHARS).search(/[.!?。！？)](?=\s[^.!?。！？]*$)/u);
-  const cut = summary.length <= LEAD_CHARS ? summary.length : end > 0 ? end + 1 : LEAD_CHARS;
+  const lead = beginningOf(summary, LEAD_CHARS);
+  const end = lead.search(/[.!?。！？)](?=\s[^.!?。！？]*$)/u);
+  const cut = lead.length === summary.length || end <= 0 ? lead.length : end + 1;
   const rest = summary.slice(cut).trim();
   const more = `${rest && paragraphs(rest)}${pointsHtml}`;
   return `${paragraphs(summary.slice(0, cut))}<details><summary>More</summary>${more}</details>`;
@@ -143,6 +147,8 @@ export function failureText(code: ErrorCode, { maxFileBytes }: Pick<RefusalFacts
     case 'media_missing':
       return 'the homeserver no longer has this file. Please send it again.';
     case 'media_unavailable':
+    case 'homeserver_unavailable':
+    case 'homeserver_rate_limited':
       return 'the file could not be downloaded from the homeserver, after several tries. Please send it again later.';
     case 'timeout':
       return 'reading took longer than the limit here. Please send a part of it.';

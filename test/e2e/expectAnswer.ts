@@ -53,7 +53,8 @@ export function citationsIn(body: string): Citation[] {
   }));
 }
 
-function expectQuotes(body: string, { name, pages }: Paper): void {
+/** At least one sentence names a page, and each that does stands on it. */
+export function expectQuotes(body: string, { name, pages }: Paper): void {
   const citations = citationsIn(body);
   expect(citations.length, `sentences with pages in:\n${body}`).toBeGreaterThan(0);
   for (const { words, page } of citations) {

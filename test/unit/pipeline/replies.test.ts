@@ -1,0 +1,127 @@
+// Which replies an upload gets in the end: in the place of its notice when quick, with a mention when late, and one mark.
+import { describe, expect, test } from 'vitest';
+import { transactionId } from '../../../src/domain/reply.ts';
+import { endReplies, type ReplyFacts, retraction, statusReply, takenReply } from '../../../src/pipeline/replies.ts';
+import { anUpload } from '../../fixtures/uploads.ts';
+
+const MINUTE = 60_000;
+const facts = (changes: Partial<ReplyFacts> = {}): ReplyFacts => ({
+  upload: anUpload(),
+  rendered: { body: 'Read.', html: '<p>Read.</p>' },
+  isSuccess: true,
+  elapsedMs: 5_000,
+  statusEventId: null,
+  attachment: null,
+  ...changes,
+});
+const partsOf = (changes: Partial<ReplyFacts>) => endReplies(facts(changes)).map(({ part }) => part);
+const contentOf = (changes: Partial<ReplyFacts>, part = 'answer') => {
+  const body = endReplies(facts(changes)).find((reply) => reply.part === part)?.body;
+  return body && 'content' in body ? body.content : body;
+};
+
+describe('an answer', () => {
+  test('without a notice before it is a notice in the thread', () => {
+    expect(partsOf({})).toEqual(['answer', 'mark']);
+    expect(contentOf({})).toMatchObject({ msgtype: 'm.notice', 'm.relates_to': { rel_type: 'm.thread' } });
+  });
+
+  test('takes the place of the notice that stands', () => {
+    expect(partsOf({ statusEventId: '$status' })).toEqual(['answer', 'mark']);
+    expect(contentOf({ statusEventId: '$status' })).toMatchObject({
+      'm.relates_to': { rel_type: 'm.replace', event_id: '$status' },
+    });
+  });
+
+  test('of exactly a minute is still quick', () => {
+    expect(contentOf({ elapsedMs: MINUTE })).toMatchObject({ msgtype: 'm.notice' });
+  });
+
+  test('after more than a minute is a new message that mentions the member', () => {
+    expect(partsOf({ elapsedMs: MINUTE + 1 })).toEqual(['answer', 'mark']);
+    expect(contentOf({ elapsedMs: MINUTE + 1 })).toMatchObject({
+      msgtype: 'm.text',
+      'm.mentions': { user_ids: ['@anna:here'] },
+      'm.relates_to': { rel_type: 'm.thread', 'm.in_reply_to': { event_id: '$upload' } },
+    });
+  });
+
+  test('after more than a minute takes the notice away', () => {
+    const late = { elapsedMs: MINUTE + 1, statusEventId: '$status' };
+    expect(partsOf(late)).toEqual(['answer', 'status_gone', 'mark']);
+    expect(contentOf(late, 'status_gone')).toEqual({ kind: 'redaction', redactedEventId: '$status' });
+  });
+
+  test('comes before its file', () => {
+    const attachment = { name: 'minutes.md', mxcUri: 'mxc://here/text', bytes: 9 };
+    expect(partsOf({ attachment })).toEqual(['answer', 'text', 'mark']);
+  });
+
+  test.each([
+    [true, '✅'],
+    [false, '❌'],
+  ])('that succeeded: %s is marked %s', (isSuccess, key) => {
+    expect(contentOf({ isSuccess }, 'mark')).toMatchObject({ 'm.relates_to': { event_id: '$upload', key } });
+  });
+
+  test('waits for nothing: only mark and clean-up are optional', () => {
+    const attachment = { name: 'minutes.md', mxcUri: 'mxc://here/text', bytes: 9 };
+    const replies = endReplies(facts({ attachment, elapsedMs: MINUTE + 1, statusEventId: '$status' }));
+    expect(replies.map(({ part, optional }) => [part, optional])).toEqual([
+      ['answer', false],
+      ['text', false],
+      ['status_gone', true],
+      ['mark', true],
+    ]);
+  });
+});
+
+describe('other replies', () => {
+  test('a status notice is a notice in the thread, and then an edit of it', () => {
+    const rendered = { body: '⏳', html: '⏳' };
+    expect(statusReply(anUpload(), rendered, null)).toMatchObject({
+      part: 'status',
+      optional: true,
+      body: { content: { 'm.relates_to': { rel_type: 'm.thread' } } },
+    });
+    expect(statusReply(anUpload(), rendered, '$status')).toMatchObject({
+      body: { content: { 'm.relates_to': { rel_type: 'm.replace', event_id: '$status' } } },
+    });
+  });
+
+  test('👀 reacts to the upload', () => {
+    expect(takenReply(anUpload())).toMatchObject({
+      part: 'taken',
+      optional: true,
+      body: { kind: 'reaction', content: { 'm.relates_to': { event_id: '$upload', key: '👀' } } },
+    });
+  });
+
+  test('each event that is taken back has a key of its own', () => {
+    expect(retraction('!papers:here', '$answer')).toEqual({
+      roomId: '!papers:here',
+      sourceEventId: '$answer',
+      part: 'retracted',
+      body: { kind: 'redaction', redactedEventId: '$answer' },
+      optional: false,
+    });
+  });
+});
+
+describe('transaction ids', () => {
+  const reply = { sourceEventId: '$upload', part: 'answer' as const };
+
+  test('are the same in every life of the process', () => {
+    expect(transactionId(reply)).toBe('lector--QSCm1SZXMH4Udqs9d6XxIv_AkI8mkmL');
+  });
+
+  test('differ by source, part and revision', () => {
+    const ids = [
+      transactionId(reply),
+      transactionId(reply, 1),
+      transactionId({ ...reply, part: 'text' }),
+      transactionId({ ...reply, sourceEventId: '$other' }),
+    ];
+    expect(new Set(ids).size).toBe(4);
+  });
+});

@@ -8,12 +8,13 @@ export type Transport = {
   put(reply: Reply, revision: number): Promise<string>;
   join(roomId: string): Promise<void>;
   leave(roomId: string, reason: string): Promise<void>;
-  /** Marks an upload as read in its thread and shows the bot typing; best effort. */
-  showWorking(roomId: string, eventId: string): Promise<void>;
-  showIdle(roomId: string): Promise<void>;
+  /** Marks the room as read up to this event. */
+  markRead(roomId: string, eventId: string): Promise<void>;
+  /** `true` holds for `TYPING_MS`. */
+  showTyping(roomId: string, isTyping: boolean): Promise<void>;
 };
 
-const TYPING_MS = 30_000;
+export const TYPING_MS = 30_000;
 /** Joining a large remote room can take minutes. */
 const JOIN_TIMEOUT_MS = 300_000;
 
@@ -38,12 +39,12 @@ export function createTransport(client: MatrixClient, selfId: string, signal: Ab
     async leave(roomId, reason) {
       await send('POST', `${room(roomId)}/leave`, { reason });
     },
-    async showWorking(roomId, eventId) {
+    async markRead(roomId, eventId) {
       await send('POST', `${room(roomId)}/receipt/m.read/${encodeURIComponent(eventId)}`, { thread_id: 'main' });
-      await send('PUT', `${room(roomId)}/typing/${encodeURIComponent(selfId)}`, { typing: true, timeout: TYPING_MS });
     },
-    async showIdle(roomId) {
-      await send('PUT', `${room(roomId)}/typing/${encodeURIComponent(selfId)}`, { typing: false });
+    async showTyping(roomId, isTyping) {
+      const typing = isTyping ? { typing: true, timeout: TYPING_MS } : { typing: false };
+      await send('PUT', `${room(roomId)}/typing/${encodeURIComponent(selfId)}`, typing);
     },
   };
 }

@@ -11,7 +11,7 @@ export type FetchPorts = {
   jobs: Pick<JobLedger, 'cancel'>;
   model: Pick<Model, 'check'> | null;
   download(upload: Upload, signal: AbortSignal): Promise<SpooledFile | null>;
-  status: { taken(upload: Upload): void; forget(eventId: string): void };
+  status: { taken(upload: Upload): void; forget(upload: Upload): void };
   clock(): number;
 };
 
@@ -31,7 +31,7 @@ export async function fetchUpload(row: JobRow, ports: FetchPorts, signal: AbortS
   }
   if (isDeclared) throw new AppError('not_a_document', 'called a PDF, but its content is none');
   ports.jobs.cancel(upload.eventId);
-  ports.status.forget(upload.eventId);
+  ports.status.forget(upload);
   return null;
 }
 

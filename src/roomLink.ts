@@ -1,0 +1,132 @@
+// Owns everything that speaks to the homeserver for one account: requests, files, the order of sending, what members see meanwhile.
+import type { Config } from '../config/env.ts';
+import { toAppError } from './domain/errors.ts';
+import type { Ledger } from './domain/ledger.ts';
+import type { Log } from './domain/log.ts';
+import type { Upload } from './domain/media.ts';
+import type { Reply } from './domain/reply.ts';
+import { SendBudget } from './matrix/budget.ts';
+import { createClient } from './matrix/client.ts';
+import { createMedia, type Media } from './matrix/media.ts';
+import { createMembership } from './matrix/membership.ts';
+import { createSender } from './matrix/sender.ts';
+import type { Session } from './matrix/session.ts';
+import { createStatusBoard, type StatusBoard } from './matrix/status.ts';
+import { createTransport } from './matrix/transport.ts';
+import { createWorkingSigns } from './matrix/workingSigns.ts';
+import { deliver, sendOrDrop } from './pipeline/deliver.ts';
+import { renderStatus, type Stage } from './pipeline/render.ts';
+import { retraction, statusReply, takenReply } from './pipeline/replies.ts';
+
+export type RoomLinkDeps = {
+  config: Config;
+  session: Session;
+  ledger: Ledger;
+  spoolDir: string;
+  /** Answers that are still to be sent. */
+  answersToCome(): number;
+  clock(): number;
+  log: Log;
+};
+
+export type RoomLink = {
+  client: ReturnType<typeof createClient>;
+  media: Media;
+  board: StatusBoard<Stage>;
+  /** 👀, a read receipt, typing, and the beginning of the status notice's time. */
+  taken(upload: Upload): void;
+  /** Nothing is shown of the upload any more. */
+  forget(upload: Upload): void;
+  /** Nothing is done for the upload any more, or not just now. */
+  idle(upload: Upload): void;
+  /** Sends what was saved for a job and ends it. */
+  deliver(jobId: string): Promise<void>;
+  /** Sends a reply that is in the ledger; what cannot be sent now is sent after the next start. */
+  send(reply: Reply): void;
+  /** Joins and leaves what the ledger says. */
+  wakeMembership(): void;
+  /** Ends every request. */
+  close(): void;
+};
+
+/** A download that brings no byte for so long is given up and tried again later. */
+const DOWNLOAD_STALL_MS = 30_000;
+/** Reactions older than this help nobody. */
+const OPTIONAL_LIFE_MS = 3_600_000;
+
+/** Joins the parts of matrix/ for one session; nothing is sent yet. */
+export function createRoomLink(deps: RoomLinkDeps): RoomLink {
+  const { session, ledger, answersToCome, clock, log } = deps;
+  const open = new AbortController();
+  const client = createClient(session.homeserverUrl, session.accessToken);
+  const transport = createTransport(client, session.userId, open.signal);
+  const { maxFileBytes: maxBytes } = deps.config.limits;
+  const media = createMedia({ client, spoolDir: deps.spoolDir, maxBytes, stallMs: DOWNLOAD_STALL_MS });
+  const signs = createWorkingSigns(transport, log);
+  const membership = createMembership({ transport, rooms: ledger.rooms, signal: open.signal, log });
+  const sender = createSender({
+    put: transport.put,
+    replies: ledger.replies,
+    budget: new SendBudget(clock),
+    takeBack,
+    answersToCome,
+    signal: open.signal,
+    clock,
+    log,
+  });
+  const board = createStatusBoard<Stage>({
+    sender,
+    replies: ledger.replies,
+    render(upload, stage, edited) {
+      const rendered = renderStatus(upload.fileName, stage);
+      return { reply: statusReply(upload, rendered, edited), text: rendered.body };
+    },
+    renderTaken: takenReply,
+    answersToCome,
+    clock,
+  });
+  const offer = (reply: Reply) =>
+    void sender.offer(reply, { revision: 0, expiresAtMs: clock() + OPTIONAL_LIFE_MS, keep: true });
+  const delivery = { jobs: ledger.jobs, replies: ledger.replies, send: sender.send, offer, log };
+
+  function send(reply: Reply): void {
+    if (reply.optional) {
+      offer(reply);
+      return;
+    }
+    sendOrDrop(reply, delivery).catch((error) =>
+      log.debug({ reason: toAppError(error).message }, 'send put off to the next start'),
+    );
+  }
+
+  /** What was sent for an upload that was redacted meanwhile. */
+  function takeBack(reply: Reply, sentEventId: string): void {
+    if (reply.body.kind === 'redaction') return;
+    const gone = retraction(reply.roomId, sentEventId);
+    if (ledger.replies.save(gone) === 'saved') send(gone);
+  }
+
+  return {
+    client,
+    media,
+    board,
+    taken(upload) {
+      board.track(upload, () => ({ kind: 'in_line', ahead: ledger.jobs.placeInLine(upload.eventId) }));
+      board.taken(upload);
+      signs.begin(upload);
+    },
+    forget(upload) {
+      board.forget(upload.eventId);
+      signs.end(upload);
+    },
+    idle: signs.end,
+    deliver: (jobId) => deliver(jobId, delivery),
+    send,
+    wakeMembership: membership.wake,
+    close() {
+      open.abort();
+      signs.stop();
+      board.stop();
+    },
+  };
+}

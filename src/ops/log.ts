@@ -49,12 +49,14 @@ function fromPino(logger: Logger): Log {
 /** pino's own `redact` works on keys only; a token inside a URL or a message stays. */
 export function createScrub(secrets: readonly string[]): (line: string) => string {
   const values = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
-  const known = [...new Set(values)].filter((value) => value.length >= 4);
+  // The longest first: of a secret that holds another nothing may stay.
+  const known = [...new Set(values)].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
   return (line) => {
     let clean = line;
     for (const value of known) clean = clean.replaceAll(value, '[secret]');
     return clean
-      .replace(/((?:access_token|password)=)[^&\s"]+/g, '$1[secret]')
+      .replace(/((?:access_token|password)(?:=|\\?"\s*:\s*\\?"))[^&\s"\\]+/g, '$1[secret]')
+      .replace(/(\/\/[^\s/:@"]*:)[^\s/@"]+@/g, '$1[secret]@')
       .replace(/(Bearer )[\w.~+/=-]+/g, '$1[secret]');
   };
 }

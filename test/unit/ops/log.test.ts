@@ -1,0 +1,111 @@
+// What the log promises: JSON for machines, a line for people, and no secret in either, wherever it hides.
+import type { WriteStream } from 'node:tty';
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
+import { createLog, createScrub, type LogSettings } from '../../../src/ops/log.ts';
+
+function capture(settings: Partial<LogSettings> & { isTTY?: boolean } = {}) {
+  const lines: string[] = [];
+  const destination = {
+    isTTY: settings.isTTY,
+    write: (line: string) => lines.push(line) > 0,
+  } as unknown as WriteStream;
+  const log = createLog({ level: 'info', format: 'json', secrets: [], destination, ...settings });
+  return { log, lines, text: () => lines.join('') };
+}
+
+describe('a line', () => {
+  test('in JSON is one object with its fields', () => {
+    const { log, lines } = capture();
+    log.child({ job: '$a' }).warn({ attempt: 2 }, 'job failed');
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      level: 'warn',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      job: '$a',
+      attempt: 2,
+      msg: 'job failed',
+    });
+  });
+
+  test('tells an error with its code and what caused it', () => {
+    const { log, text } = capture();
+    log.error({ err: new AppError('internal', 'outer', { cause: new Error('inner') }) }, 'failed');
+    expect(JSON.parse(text()).err).toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('outer'),
+      cause: { message: 'inner' },
+    });
+  });
+
+  test('below the level is not written', () => {
+    const { log, lines } = capture({ level: 'warn' });
+    log.info({}, 'no');
+    log.debug({}, 'no');
+    expect(lines).toEqual([]);
+    const silent = capture({ level: 'silent' });
+    silent.log.error({}, 'no');
+    expect(silent.lines).toEqual([]);
+  });
+
+  test.each<[LogSettings['format'], boolean, boolean]>([
+    ['auto', true, true],
+    ['auto', false, false],
+    ['pretty', false, true],
+    ['json', true, false],
+  ])('with format %s on a terminal (%s) is pretty: %s', (format, isTTY, isPretty) => {
+    const { log, text } = capture({ format, isTTY });
+    log.info({ pages: 3 }, 'read');
+    expect(text().startsWith('{')).toBe(!isPretty);
+    expect(text()).toContain('read');
+    expect(text()).toContain('pages');
+  });
+
+  test('that is pretty has colours on a terminal only', () => {
+    const { log, text } = capture({ format: 'pretty', isTTY: false });
+    log.info({}, 'read');
+    expect(text()).not.toContain('\u001b');
+  });
+});
+
+describe('a secret', () => {
+  const secret = 'p@ss "word"/ü';
+  const places: [string, object, string][] = [
+    ['a message', {}, `login with ${secret}`],
+    ['a field', { password: secret }, 'x'],
+    ['a nested field', { a: { b: [{ c: secret }] } }, 'x'],
+    ['an error', { err: new Error(`bad ${secret}`) }, 'x'],
+    ['a cause', { err: new AppError('internal', 'x', { cause: new Error(secret) }) }, 'x'],
+    ['an address', { url: `http://here/?p=${encodeURIComponent(secret)}` }, 'x'],
+  ];
+
+  test.each(places)('is not written from %s, in JSON or for people', (_place, fields, message) => {
+    for (const format of ['json', 'pretty'] as const) {
+      const { log, text } = capture({ format, secrets: [secret] });
+      log.warn(fields, message);
+      expect(text()).toContain('[secret]');
+      for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {
+        expect(text()).not.toContain(form);
+      }
+    }
+  });
+
+  test('that holds another leaves nothing of itself', () => {
+    expect(createScrub(['abcd', 'abcdefgh'])('key abcdefgh')).toBe('key [secret]');
+  });
+
+  test.each([
+    ['GET /sync?access_token=syt_abc&since=s1', 'GET /sync?access_token=[secret]&since=s1'],
+    ['Authorization: Bearer syt_abc.d-e~f+g/h=', 'Authorization: Bearer [secret]'],
+    ['{"access_token":"syt_abc","device_id":"D"}', '{"access_token":"[secret]","device_id":"D"}'],
+    ['{\\"password\\": \\"pw\\"}', '{\\"password\\": \\"[secret]\\"}'],
+    ['http://user:pw@gpu:8080/v1', 'http://user:[secret]@gpu:8080/v1'],
+    ['nothing at http://gpu:8080/v1 and mail a:b@c', 'nothing at http://gpu:8080/v1 and mail a:b@c'],
+  ])('that nobody named is known by its place: %s', (line, clean) => {
+    expect(createScrub([])(line)).toBe(clean);
+  });
+
+  test('of less than four letters is not looked for: it would be found in every word', () => {
+    expect(createScrub(['a', ''])('a banana')).toBe('a banana');
+  });
+});

@@ -12,6 +12,7 @@ const DATE =
 
 /** The amounts of money in a text, as numbers, in their order. */
 export function amountsIn(text: string): number[] {
+  if (!/\d/.test(text)) return [];
   return Array.from(text.matchAll(AMOUNT), ([, after, before]) => numberOf(after ?? before ?? ''));
 }
 

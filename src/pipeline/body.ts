@@ -1,6 +1,6 @@
 // Owns the body of a document: its pages as the summary and the prompt see them.
 import type { Note, PageText, Reading } from '../domain/reading.ts';
-import { withoutRunningLines } from './runningLines.ts';
+import { runningLineFilter } from './runningLines.ts';
 
 export type Body = Reading['body'];
 
@@ -12,7 +12,9 @@ export function makeBody(pages: readonly PageText[], maxChars: number): { body: 
   const withText = pages.filter((page) => page.text !== '').map(({ page, text }) => ({ page, text }));
   const body: Body = [];
   let left = maxChars;
-  for (const { page, text } of withoutRunningLines(withText)) {
+  const filter = runningLineFilter(withText);
+  for (const pageText of withText) {
+    const { page, text } = filter(pageText);
     if (text.length > left) {
       const cut = cutAtLine(text, left);
       if (cut !== '') body.push({ page, text: cut });

@@ -1,6 +1,7 @@
 // Owns the pieces of a document that an extract may quote: which they are, where they stand, what words they hold.
 import { type Block, type BlockKind, blocksOf } from './blocks.ts';
 import type { Body } from './body.ts';
+import { countCharacters } from './characters.ts';
 import { splitSentences } from './sentences.ts';
 import { contentWords } from './words.ts';
 
@@ -16,12 +17,11 @@ export type Candidate = {
   opensSection: boolean;
   /** Share of the page's characters that is prose: low on pages of code, tables and indexes. */
   pageProse: number;
-  words: Set<string>;
+  readonly words: ReadonlySet<string>;
 };
 
 const ENDS_SENTENCE = /[.!?。！？…]["'”’»)\]]*$/;
 const STARTS_SENTENCE = /^["'“„«‚(¿¡]*[\p{Lu}\p{Lo}\p{N}]/u;
-const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 
 const MIN_CHARS = 35;
 const MAX_CHARS = 420;
@@ -47,13 +47,24 @@ export function candidatesOf(body: Body): Candidate[] {
         const isText = block.kind === 'prose' || block.kind === 'item';
         const isSentence = isText && isWholeSentence(piece) && (mayBeginSmall || STARTS_SENTENCE.test(piece));
         const order = candidates.length;
-        const words = contentWords(piece);
-        candidates.push({ text: piece, page, order, kind: block.kind, isSentence, opensSection, pageProse, words });
+        candidates.push(withWords({ text: piece, page, order, kind: block.kind, isSentence, opensSection, pageProse }));
       }
       before = block;
     }
   }
   return candidates;
+}
+
+/** Most pieces of a manual are never compared with another: their words are looked for when they are asked for. */
+function withWords(piece: Omit<Candidate, 'words'>): Candidate {
+  let words: ReadonlySet<string> | undefined;
+  return {
+    ...piece,
+    get words() {
+      words ??= contentWords(piece.text);
+      return words;
+    },
+  };
 }
 
 function piecesOf(block: Block): string[] {
@@ -73,11 +84,11 @@ function proseShare(blocks: readonly Block[]): number {
 
 function isWholeSentence(text: string): boolean {
   if (text.length > MAX_CHARS || !ENDS_SENTENCE.test(text)) return false;
-  const cjk = text.match(CJK)?.length ?? 0;
-  if (cjk > text.length / 2) return cjk >= MIN_CJK;
-  if (text.length < MIN_CHARS || /[{}<>\\=|_]{2}|\.{3,}\s*\d/.test(text)) return false;
-  const letters = text.match(/[\p{L}\p{M}\s]/gu)?.length ?? 0;
-  const plain = text.match(/[\p{L}\p{M}\s\d.,;:%€$£'’-]/gu)?.length ?? 0;
-  const words = text.match(/\p{L}{2,}/gu)?.length ?? 0;
-  return words >= MIN_WORDS && letters >= text.length * MIN_LETTER_SHARE && plain >= text.length * MIN_PLAIN_SHARE;
+  const counts = countCharacters(text);
+  if (counts.unspaced > text.length / 2) return counts.unspaced >= MIN_CJK;
+  if (text.length < MIN_CHARS || counts.words < MIN_WORDS) return false;
+  const letters = counts.letters + counts.spaces;
+  if (letters < text.length * MIN_LETTER_SHARE) return false;
+  const plain = letters + counts.digits + counts.punctuation;
+  return plain >= text.length * MIN_PLAIN_SHARE && !/[{}<>\\=|_]{2}|\.{3,}\s*\d/.test(text);
 }

@@ -1,4 +1,4 @@
-// Owns the quick way to a text's language: its script, or the little words that only one common language uses so often.
+// Owns the quick way to a text's language: its script, its letters, or the little words that one common language uses so often.
 
 /** Words that are frequent in one language and rare or absent in the others of this table. */
 const LITTLE_WORDS: Record<string, string> = {
@@ -7,25 +7,36 @@ const LITTLE_WORDS: Record<string, string> = {
   fr: 'le les et des est une dans qui pour pas vous du au sur plus par cette avec ce sont aux ou mais être nous leur leurs ces elle elles comme tout tous sans entre',
   es: 'el los las y del que una por con para es como más se su al lo pero sus fue han esta sobre este todo todos cada desde hasta cuando muy',
   it: 'il di che è per una sono con non della del gli le dei nel alla anche più come questo da si delle ed al',
-  nl: 'het een van en dat niet zijn voor met aan ook naar wordt bij deze uit maar door wij worden als tot kan de of',
+  nl: 'het een van en dat niet zijn voor met aan ook naar wordt bij deze uit maar door wij worden als tot kan',
   pt: 'o os não uma para com que do da em são dos das ao mais pelo pela como foi ser você seu sua também às',
   pl: 'nie się jest na do że przez dla oraz jak od po ze są tego być lub które który za jako przy tym może także',
 };
 
-const SCRIPTS: [language: string, script: RegExp][] = [
-  ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu],
-  ['ko', /\p{Script=Hangul}/gu],
-  ['th', /\p{Script=Thai}/gu],
-  ['el', /\p{Script=Greek}/gu],
-  ['he', /\p{Script=Hebrew}/gu],
+/** Scripts and letters that hardly another language has, with the share of the letters that they take at least. */
+const LETTERS: [language: string, letters: RegExp, share: number][] = [
+  ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu, 0.1],
+  ['ko', /\p{Script=Hangul}/gu, 0.6],
+  ['th', /\p{Script=Thai}/gu, 0.6],
+  ['el', /\p{Script=Greek}/gu, 0.6],
+  ['he', /\p{Script=Hebrew}/gu, 0.6],
+  // After Japanese, which mixes them with its own.
+  ['zh', /\p{Script=Han}/gu, 0.6],
+  ['pl', /ł/giu, 0.006],
+  ['cs', /[řěů]/giu, 0.02],
+  ['hu', /[őű]/giu, 0.006],
+  ['uk', /[їєґ]/giu, 0.006],
 ];
 
-/** Fewer words decide nothing. */
+/** Fewer words or letters decide nothing. */
 const MIN_WORDS = 12;
+const MIN_LETTERS = 20;
 
-/** Share of little words in ordinary prose of the language, and how far the next language must be behind. */
-const MIN_SHARE = 0.16;
-const LEAD = 2;
+/** Share of little words in ordinary text of the language, and how far the next language must be behind. */
+const MIN_SHARE = 0.12;
+const LEAD = 2.5;
+
+/** Lists and tables of contents have few little words; in plain Latin letters they are English even so. */
+const MIN_SHARE_ENGLISH = 0.045;
 
 let languagesOf: Map<string, string[]> | undefined;
 
@@ -35,24 +46,18 @@ export function isLittleWord(word: string): boolean {
   return languagesOf.has(word);
 }
 
-/** ISO 639-1, or null when the text is short, mixed or in a language that is not in the table. */
+/** ISO 639-1, or null when the text is short, mixed or in a language that is not in the tables. */
 export function commonLanguage(text: string): string | null {
-  const script = ownScript(text);
-  if (script) return script;
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  if (letters < MIN_LETTERS) return null;
+  const own = LETTERS.find(([, expression, share]) => (text.match(expression)?.length ?? 0) > letters * share);
+  if (own) return own[0];
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
   if (words.length < MIN_WORDS) return null;
   const [best, second] = countLittleWords(words).sort((a, b) => b[1] - a[1]);
-  if (!best || best[1] < words.length * MIN_SHARE) return null;
-  return best[1] >= (second?.[1] ?? 0) * LEAD ? best[0] : null;
-}
-
-function ownScript(text: string): string | null {
-  const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  for (const [language, script] of SCRIPTS) {
-    const found = text.match(script)?.length ?? 0;
-    if (found > 20 && found > letters * (language === 'ja' ? 0.1 : 0.6)) return language;
-  }
-  return null;
+  if (!best || best[1] < (second?.[1] ?? 0) * LEAD) return null;
+  const isPlain = best[0] === 'en' && (text.match(/[a-z]/gi)?.length ?? 0) > letters * 0.99;
+  return best[1] >= words.length * (isPlain ? MIN_SHARE_ENGLISH : MIN_SHARE) ? best[0] : null;
 }
 
 function countLittleWords(words: readonly string[]): [language: string, count: number][] {

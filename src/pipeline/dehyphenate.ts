@@ -1,21 +1,32 @@
 // Owns the joining of words that were hyphenated at the end of a line.
 
-const BROKEN = /(\p{L}+)(?:-|\u00ad) ?\n(\p{L}+)(\S*)( |(?=\n)|$)/gu;
-const COMPOUND = /\p{L}+-\p{Ll}+/gu;
+/** A hyphen at the end of a line, the word's second part, what sticks to it, and the space behind. */
+const BREAK = /[-\u00ad] ?\n(\p{L}+)(\S*)( |(?=\n)|$)/gu;
+const LAST_WORD = /\p{L}+$/u;
+
+/** Longer than any word's first part. */
+const LOOK_BACK_CHARS = 40;
 
 /**
  * `Ver-⏎waltung` becomes `Verwaltung`; a compound keeps its hyphen where the text writes it with one elsewhere
  * (`well-known`) or its second part is capitalised (`E-Mail`). The rest of the second line stays on the next line.
  */
 export function dehyphenate(text: string): string {
-  if (!/(?:-|\u00ad) ?\n/.test(text)) return text.replaceAll('\u00ad', '');
-  const compounds = new Set(Array.from(text.matchAll(COMPOUND), ([compound]) => compound.toLowerCase()));
-  return text
-    .replaceAll(BROKEN, (broken, first: string, second: string, punctuation: string, space: string) => {
-      const isSoft = broken.includes('\u00ad');
-      const isCompound = !isSoft && compounds.has(`${first}-${second}`.toLowerCase());
-      const isCapital = !isSoft && second[0] !== second[0]?.toLowerCase();
-      return `${first}${isCompound || isCapital ? '-' : ''}${second}${punctuation}${space === ' ' ? '\n' : ''}`;
-    })
-    .replaceAll('\u00ad', '');
+  return text.replaceAll(BREAK, joined).replaceAll('\u00ad', '');
+}
+
+function joined(
+  broken: string,
+  second: string,
+  punctuation: string,
+  space: string,
+  offset: number,
+  text: string,
+): string {
+  const first = LAST_WORD.exec(text.slice(Math.max(0, offset - LOOK_BACK_CHARS), offset))?.[0];
+  if (first === undefined) return broken;
+  const isSoft = broken.startsWith('\u00ad');
+  const isCapital = second[0] !== second[0]?.toLowerCase();
+  const keepsHyphen = !isSoft && (isCapital || text.includes(`${first}-${second}`));
+  return `${keepsHyphen ? '-' : ''}${second}${punctuation}${space === ' ' ? '\n' : ''}`;
 }

@@ -9,6 +9,9 @@ import { contentWords } from './words.ts';
 const MIN_SENTENCES = 3;
 const MAX_SENTENCES = 8;
 
+/** Only so many of the best are compared with each other. */
+const CONTENDERS = 200;
+
 /** How much a sentence loses for repeating one that is already chosen. */
 const REPETITION_COST = 0.8;
 
@@ -59,17 +62,21 @@ function targetCount(sentences: number): number {
 
 /** The best sentences, best first: each time the others are judged by what they add to those before. */
 function rank(sentences: readonly Candidate[], scores: readonly number[], count: number): Candidate[] {
-  const left = [...scores];
+  let left = sentences
+    .map((sentence, index) => ({ sentence, score: scores[index] ?? 0 }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, CONTENDERS);
   const ranked: Candidate[] = [];
-  while (ranked.length < Math.min(count, sentences.length)) {
-    const best = left.indexOf(Math.max(...left));
-    const picked = sentences[best] as Candidate;
+  while (ranked.length < count && left.length > 0) {
+    const best = left.reduce((a, b) => (b.score > a.score ? b : a));
+    const picked = best.sentence;
     ranked.push(picked);
-    for (const [index, sentence] of sentences.entries()) {
-      const samePage = sentence.page === picked.page ? SAME_PAGE_FACTOR : 1;
-      left[index] = (left[index] ?? 0) * samePage * (1 - REPETITION_COST * overlap(sentence.words, picked.words));
-    }
-    left[best] = Number.NEGATIVE_INFINITY;
+    left = left
+      .filter((other) => other !== best)
+      .map(({ sentence, score }) => {
+        const samePage = sentence.page === picked.page ? SAME_PAGE_FACTOR : 1;
+        return { sentence, score: score * samePage * (1 - REPETITION_COST * overlap(sentence.words, picked.words)) };
+      });
   }
   return ranked;
 }

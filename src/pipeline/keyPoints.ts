@@ -10,7 +10,7 @@ const MIN_CHARS = 8;
 const MAX_CHARS = 160;
 
 const FIGURE = /\b\d+(?:[.,]\d+)*\b/g;
-const CODE = /[{}<>\\=|_#&*~^[\]"]/g;
+const CODE = /[{}<>\\=|_#&*~^[\]"]|--/g;
 
 /** More numbers than this are a row of data. */
 const MAX_FIGURES = 5;
@@ -24,12 +24,11 @@ export function chooseKeyPoints(
   summary: readonly Candidate[],
   spare: readonly Candidate[],
 ): Candidate[] {
-  const largest = Math.max(0, ...candidates.flatMap(({ text }) => amountsIn(text)));
+  const largest = candidates.reduce((max, { text }) => Math.max(max, ...amountsIn(text)), 0);
   const document = { isLong: candidates.length > LONG_DOCUMENT, largest };
   const withFigures = candidates
-    .filter(isReadable)
     .map((candidate) => ({ candidate, score: scoreOf(candidate, document) }))
-    .filter(({ score }) => score > 0)
+    .filter(({ candidate, score }) => score > 0 && isReadable(candidate))
     .sort((a, b) => b.score - a.score || a.candidate.order - b.candidate.order)
     .map(({ candidate }) => candidate);
   const chosen: Candidate[] = [];
@@ -61,10 +60,11 @@ function isReadable({ text, kind, isSentence }: Candidate): boolean {
 type Document = { isLong: boolean; largest: number };
 
 function scoreOf({ text, kind, order }: Candidate, document: Document): number {
+  if (text.length > MAX_CHARS) return 0;
   const figures = text.match(FIGURE)?.length ?? 0;
   if (figures === 0 || figures > MAX_FIGURES) return 0;
   const amounts = amountsIn(text);
-  const share = hasShare(text) && !(document.isLong && kind === 'prose') ? 1.5 : 0;
+  const share = hasShare(text) && (kind === 'row' || !document.isLong) ? 1.5 : 0;
   const found = scoreOfAmounts(amounts, kind, document.largest) + (hasDate(text) ? 2 : 0) + share;
   if (found === 0) return 0;
   return found + (kind === 'heading' ? -1 : 0.5) + 1 / (1 + order / 40) + (text.length < 90 ? 0.5 : 0);

@@ -20,22 +20,29 @@ const MIN_OPENING_CHARS = 20;
 type Zone = 'top' | 'bottom' | 'anywhere';
 type Line = { text: string; zones: Zone[] };
 
+/** More pages show nothing more about a document's habits. */
+const SAMPLE_PAGES = 100;
+
+/** The pages without their running lines. */
+export function withoutRunningLines(pages: readonly TextPage[]): TextPage[] {
+  return pages.map(runningLineFilter(pages));
+}
+
 /**
- * The pages without their running lines. Conservative: it needs three pages, a line must recur on 60 % of them at the same
+ * What takes the running lines off a page. Conservative: it needs three pages, a line must recur on 60 % of them at the same
  * edge (numbers may differ), or word for word anywhere if it is short and no table row; no page loses all its lines.
  */
-export function withoutRunningLines(pages: readonly TextPage[]): TextPage[] {
-  const split = pages.map(({ page, text }) => ({ page, lines: splitLines(text) }));
-  const running = findRunning(split);
-  if (running.size === 0) return [...pages];
+export function runningLineFilter(pages: readonly TextPage[]): (page: TextPage) => TextPage {
+  const sample = pages.slice(0, SAMPLE_PAGES).map(({ page, text }) => ({ page, lines: splitLines(text) }));
+  const running = findRunning(sample);
+  if (running.size === 0) return (page) => page;
   const openings = openingsOf(running);
-  return split.map(({ page, lines }, index) => {
-    const kept = lines
+  return (page) => {
+    const kept = splitLines(page.text)
       .filter((line) => !line.zones.some((zone) => running.has(keyOf(zone, line.text))))
       .map((line) => (openings && line.zones.includes('top') ? withoutOpening(line, openings) : line));
-    if (kept.every((line) => line.text.trim() === '')) return pages[index] as TextPage;
-    return { page, text: tidy(kept) };
-  });
+    return kept.every((line) => line.text.trim() === '') ? page : { page: page.page, text: tidy(kept) };
+  };
 }
 
 function splitLines(text: string): Line[] {

@@ -56,9 +56,16 @@ function namesIn(title: string): Set<string> {
   return new Set(names.map((name) => name.toLowerCase()).filter((name) => !isLittleWord(name)));
 }
 
+/** Three words are seldom longer. */
+const OPENING_CHARS = 60;
+
 /** Whether a sentence names the topic at once, as `R is a language …` or `The Graphviz package …` do. */
 function opensWith(text: string, names: ReadonlySet<string>): boolean {
-  const opening = text.toLowerCase().match(/[\p{L}\p{N}+#-]+/gu) ?? [];
+  const opening =
+    text
+      .slice(0, OPENING_CHARS)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}+#-]+/gu) ?? [];
   return opening.slice(0, 3).some((word) => names.has(word));
 }
 

@@ -10,8 +10,8 @@ import { Slots } from './slots.ts';
 /** Starting a thread costs 0.2 s; keeping an idle one costs 70 MB. */
 const IDLE_MS = 30_000;
 
-/** Space for short-lived objects; V8's own choice takes 100 MB more under load and is no faster. */
-const YOUNG_MB = 16;
+/** Space for short-lived objects; V8's own choice takes 90 MB more a thread and is no faster. */
+const YOUNG_MB = 32;
 
 const WORKER = fileURLToPath(new URL('../../workers/read.ts', import.meta.url));
 

@@ -80,8 +80,8 @@ export function startJobLine(deps: JobLineDeps): JobLine {
       }
     },
     release(job) {
-      deps.removeFile(job.file.path);
       dispatcher.release(job);
+      deps.removeFile(job.file.path);
     },
     clock,
     log,

@@ -7,6 +7,7 @@ import { parse as parseDotenv } from 'dotenv';
 import { type Config, parseConfig } from '../config/env.ts';
 import { type AppError, toAppError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
+import { createSteadyClock } from './ops/steadyClock.ts';
 
 // htmlencode, which matrix-bot-sdk imports, still calls util._extend: a warning that tells an operator nothing.
 process.noDeprecation = true;
@@ -80,7 +81,7 @@ function createProgram(exit: (code: Exit) => void): Command {
       // Halves the CPU time of a start and takes 30 MB off the process: nothing is stripped of types or compiled again.
       enableCompileCache(config.storage.compileCacheDir);
       const { start } = await import('./cli/start.ts');
-      exit(await start({ config, log, onSignal, clock: Date.now }));
+      exit(await start({ config, log, onSignal, clock: createSteadyClock() }));
     });
   program
     .command('read')

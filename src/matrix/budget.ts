@@ -5,6 +5,8 @@ const DEFAULT_BURST = 10;
 const DEFAULT_PER_SECOND = 0.2;
 /** Sends beyond the guessed limit that no 429 answered: proof that the real one is higher. */
 const PROOF = 3;
+/** A 429 that asks for no wait is not to be asked again at once, and again. */
+const LEAST_PAUSE_MS = 500;
 /** After a 429 the guess is trusted, and not tested, for so long. */
 const TRUST_MS = 10 * 60_000;
 
@@ -43,7 +45,7 @@ export class SendBudget {
     this.#perSecond = DEFAULT_PER_SECOND;
     this.#tokens = 0;
     this.#filledAtMs = nowMs;
-    this.#pausedUntilMs = nowMs + retryAfterMs;
+    this.#pausedUntilMs = nowMs + Math.max(LEAST_PAUSE_MS, retryAfterMs);
     this.#trustedUntilMs = nowMs + TRUST_MS;
   }
 

@@ -18,6 +18,9 @@ type Callback = (error: unknown, response?: { statusCode: number; body: unknown 
 /** The cause of a `homeserver_refused`: what the homeserver said. */
 export type Refusal = { status: number; errcode: string; error: string };
 
+/** Longer is a mistake of the other side, and more than `setTimeout` holds would be no wait at all. */
+const MAX_RETRY_AFTER_MS = 3_600_000;
+
 const signals = new AsyncLocalStorage<AbortSignal>();
 
 /** Runs `work` so that every request it makes through bot-sdk ends when `signal` aborts. */
@@ -115,7 +118,7 @@ function retryAfter(header: string | null, bodyMs: number | undefined): number |
   const headerMs =
     header === null ? undefined : Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
   const waits = [headerMs, bodyMs].filter((ms) => ms !== undefined && Number.isFinite(ms) && ms >= 0) as number[];
-  return waits.length > 0 ? Math.max(...waits) : undefined;
+  return waits.length > 0 ? Math.min(MAX_RETRY_AFTER_MS, Math.max(...waits)) : undefined;
 }
 
 /** What the homeserver said, if the error is a refusal of it. */

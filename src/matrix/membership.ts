@@ -29,7 +29,7 @@ export function createMembership(deps: MembershipDeps): { wake(): void } {
         if (signal.aborted) return;
         const error = toAppError(thrown);
         log.warn({ code: error.code, reason: error.message, room: row.roomId }, `${row.state} room: tried again`);
-        await sleep(error.retryAfterMs ?? RETRY_MS, undefined, { signal }).catch(() => undefined);
+        await sleep(Math.max(RETRY_MS, error.retryAfterMs ?? 0), undefined, { signal }).catch(() => undefined);
       }
     }
   };

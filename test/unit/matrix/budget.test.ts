@@ -62,6 +62,11 @@ describe('the send budget', () => {
     expect(budget.pauseMs()).toBe(0);
   });
 
+  test('a 429 that names no time to wait is still not followed at once', () => {
+    budget.limited(0);
+    expect(budget.pauseMs()).toBe(500);
+  });
+
   test('a 429 brings a guess that was too high back to the default', () => {
     send(13);
     budget.limited(1_000);
@@ -71,8 +76,9 @@ describe('the send budget', () => {
   });
 
   test('for ten minutes after a 429 the limit is not tested', () => {
-    budget.limited(0);
-    expect(budget.optionalPauseMs(0)).toBe(5_000);
+    budget.limited(500);
+    nowMs += 500;
+    expect(budget.optionalPauseMs(0)).toBe(4_500);
     nowMs += 11 * MINUTE;
     send(10);
     expect(budget.optionalPauseMs(0)).toBe(0);

@@ -55,6 +55,7 @@ describe('how long a 429 asks to wait', () => {
     [{ retry_after_ms: 1_500 }, { 'retry-after': '3' }, 3_000],
     [{ retry_after_ms: 9_000 }, { 'retry-after': '3' }, 9_000],
     [{}, { 'retry-after': '0' }, 0],
+    [{ retry_after_ms: 1e13 }, {}, 3_600_000],
     [{}, { 'retry-after': 'soon' }, undefined],
     [{ retry_after_ms: '7' }, {}, undefined],
     [{ retry_after_ms: -5 }, {}, undefined],

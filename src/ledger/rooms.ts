@@ -25,13 +25,13 @@ export function createRoomLedger({ db }: Database, clock: () => number): RoomLed
 }
 
 /** The token of the last sync whose events are all in the ledger. */
-export function createSyncLedger({ db }: Database): SyncLedger {
+export function createSyncLedger({ db, mark }: Database): SyncLedger {
   const get = db.prepare(`SELECT value FROM meta WHERE key = 'sync_token'`);
   const set = db.prepare(
     `INSERT INTO meta (key, value) VALUES ('sync_token', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
   );
   return {
     token: () => (get.get()?.value as string | undefined) ?? null,
-    setToken: (token) => void set.run(token),
+    setToken: (token) => mark(() => void set.run(token)),
   };
 }

@@ -231,6 +231,11 @@ describe('a sync', () => {
     { kind: 'invite', roomId: '!third:here', inviter: '@anna:here', encrypted: false },
   ];
 
+  test('that brings nothing is remembered, too', () => {
+    expect(get()).toEqual({ cancelledJobs: [], replies: [] });
+    expect(ledger.sync.token()).toBe('s1');
+  });
+
   test('that comes twice adds nothing and says nothing twice', () => {
     expect(get(...everything).replies).toHaveLength(3);
     expect(get(...everything)).toEqual({ cancelledJobs: [], replies: [] });

@@ -5,7 +5,7 @@ import { createSlowProxy } from '../lab/slowProxy.ts';
 import { citationsIn, expectOneAnswer } from './expectAnswer.ts';
 import { paper } from './paper.ts';
 import { marked, post } from './posting.ts';
-import { everythingIn, statusesTo } from './said.ts';
+import { everythingIn, filesTo, statusesTo } from './said.ts';
 import { openScene, type Scene } from './scene.ts';
 
 const { llmUrl, llmModel } = inject('lab');
@@ -35,17 +35,22 @@ test('the model sums a document up, and the answer says which one', async () => 
   expect(call?.outputTokens).toBeGreaterThan(0);
 });
 
-test('a document that is longer than the context is summed up part by part and as a whole', async () => {
+test('a document longer than the context is summed up part by part and as a whole, its text attached', async () => {
   expect(paper(1, 110).pages.flat().join('\n').length).toBeGreaterThan(30_000);
   const scene = await openScene({ env: { LLM_BASE_URL: llmUrl, LLM_CONTEXT_TOKENS: '4096' } });
 
-  const { answer } = await answerOf(scene, 110);
+  const { answer, events, upload } = await answerOf(scene, 110);
 
   expect(callsIn(scene).length).toBeGreaterThan(2);
   expect(answer.body).toContain('All 110 pages were read.');
   expect(answer.body).toContain(`Summary by ${llmModel}`);
   expect(answer.body).not.toContain('no usable answer');
   expect(citationsIn(answer.body).length).toBeGreaterThan(0);
+
+  const files = filesTo(events, scene.account.userId, upload.eventId);
+  expect(files.map(({ content }) => content.body)).toEqual(['report-1.md']);
+  const text = (await scene.anna.downloadMedia(String(files[0]?.content.url))).toString('utf8');
+  expect(upload.document.pages.flat().filter((sentence) => !text.includes(sentence))).toEqual([]);
 });
 
 test('while the model is away the member is told so, and the model answers when it is back', async () => {

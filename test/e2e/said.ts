@@ -46,6 +46,14 @@ export function statusesTo(events: SeenEvent[], botId: string, uploadId: string)
   return messagesTo(events, botId, uploadId).filter(isStatus);
 }
 
+/** The files that the bot put into the thread of an upload, each send of them. */
+export function filesTo(events: SeenEvent[], botId: string, uploadId: string): SeenEvent[] {
+  return events.filter(({ sender, content }) => {
+    const { event_id } = fieldsOf(content['m.relates_to']);
+    return sender === botId && content.msgtype === 'm.file' && event_id === uploadId;
+  });
+}
+
 /** The bot's reactions to an upload that still stand, in order. */
 export function reactionsTo(events: SeenEvent[], botId: string, uploadId: string): string[] {
   const gone = redactedIds(events);

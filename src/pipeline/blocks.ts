@@ -19,7 +19,11 @@ const MAX_HEADING_CHARS = 90;
 
 /** A line that fills less than this share of the width of the lines around it ends there, if the next begins anew. */
 const SHORT_LINE = 0.62;
+const VERY_SHORT_LINE = 0.4;
 const LINES_AROUND = 3;
+
+/** No column of text is narrower; where all lines are, they are an address or a list. */
+const MIN_WIDTH = 45;
 
 /** The page's blocks in order; bare page numbers are left out. */
 export function blocksOf(text: string): Block[] {
@@ -51,8 +55,15 @@ function ownText(kind: BlockKind, line: string): string {
 function kindOfLine(line: string, lines: readonly string[], index: number): BlockKind {
   if (LEADER.test(line)) return 'contents';
   if (line.trim().includes('\t')) return 'row';
-  if (isItem(lines, index)) return SECTION_NUMBER.test(line) && lines.length === 1 ? 'heading' : 'item';
+  if (isItem(lines, index)) return isNumberedHeading(lines, index) ? 'heading' : 'item';
   return looksLikeHeading(line, lines, index) ? 'heading' : 'prose';
+}
+
+/** `2. Report of the board` above text, where a list would go on with its next number. */
+function isNumberedHeading(lines: readonly string[], index: number): boolean {
+  const [line = '', next] = [lines[index], lines[index + 1]];
+  if (!SECTION_NUMBER.test(line) || ENDS_SENTENCE.test(line) || line.length > MAX_HEADING_CHARS) return false;
+  return index === 0 && (next === undefined || (!BULLET.test(next) && endsEarly(lines, 0)));
 }
 
 /** A dash or a number begins an item only where the line before has ended: `on 27 or⏎28. March` is none. */
@@ -76,10 +87,12 @@ function looksLikeHeading(line: string, lines: readonly string[], index: number)
 
 function endsEarly(lines: readonly string[], index: number): boolean {
   const around = lines.slice(Math.max(0, index - LINES_AROUND), index + LINES_AROUND + 1);
-  const width = Math.max(...around.map((line) => line.length));
   const [line = '', next = ''] = [lines[index], lines[index + 1]];
+  const least = CJK.test(line) ? 0 : MIN_WIDTH;
+  const width = Math.max(least, ...around.map((other) => other.length));
   if (line.length >= width * SHORT_LINE) return false;
-  return BEGINS_WITH_CAPITAL.test(next) || (ENDS_SENTENCE.test(line) && BEGINS_ANEW.test(next));
+  if (BEGINS_WITH_CAPITAL.test(next)) return true;
+  return BEGINS_ANEW.test(next) && (ENDS_SENTENCE.test(line) || line.length < width * VERY_SHORT_LINE);
 }
 
 function joinLines(first: string, second: string): string {

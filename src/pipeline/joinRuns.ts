@@ -40,9 +40,9 @@ export function joinRuns(painted: readonly Run[], values: readonly PlacedValue[]
   let text = '';
   for (let index = 0; index < runs.length; index++) {
     const run = runs[index] as Run;
+    text += separatorBefore(run, runs[index - 1], index < 2 || (runs[index - 2] as Run).hasEOL);
     const marks = before.get(index);
     if (marks) text += `${marks.join(' ')} `;
-    text += separatorBefore(run, runs[index - 1], index < 2 || (runs[index - 2] as Run).hasEOL);
     text += isColumnGap(run, runs[index - 1]) ? '\t' : run.str;
     const found = after.get(index);
     if (found) text += ` ${found.join(' ')} `;

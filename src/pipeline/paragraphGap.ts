@@ -51,6 +51,7 @@ export function paragraphGap(runs: readonly Run[]): number {
   }
   if (gaps.length < MIN_BREAKS) return 1.75;
   gaps.sort((a, b) => a - b);
-  const usual = gaps[Math.floor(gaps.length / 2)] ?? 1;
+  // Not the middle one: half the lines of minutes or letters end a paragraph.
+  const usual = gaps[Math.floor(gaps.length / 4)] ?? 1;
   return Math.min(Math.max(usual * WIDER, 1.35), WIDE);
 }

@@ -23,7 +23,7 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 const T1 = ['“', '”', '„', '«', '»', '–', '—', '', '₀', 'ı', 'ȷ', 'ff', 'fi', 'fl', 'ffi', 'ffl'];
 
 /** With a larger share of control codes the font has an order of its own, which nobody can guess. */
-const MAX_CONTROL_SHARE = 0.03;
+const MAX_CONTROL_SHARE = 0.05;
 
 /** The text as people would type it; line breaks and tabs stay. */
 export function plainText(text: string): string {

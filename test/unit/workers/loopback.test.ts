@@ -1,0 +1,53 @@
+// How the two halves of pdf.js talk inside one thread: in order, by reference, until somebody closes.
+import { describe, expect, test, vi } from 'vitest';
+import { LoopbackPort } from '../../../workers/loopback.ts';
+
+function pair() {
+  const [one, other] = LoopbackPort.pair();
+  const heard: unknown[] = [];
+  other.addEventListener('message', ({ data }) => heard.push(data));
+  return { one, other, heard };
+}
+
+describe('a message', () => {
+  test('is heard at the other end, in order, after the sender has gone on', async () => {
+    const { one, heard } = pair();
+    one.postMessage({ chunk: { at: 1 } });
+    one.postMessage({ chunk: { at: 2 } });
+    expect(heard).toEqual([]);
+    await Promise.resolve();
+    expect(heard).toEqual([{ chunk: { at: 1 } }, { chunk: { at: 2 } }]);
+  });
+
+  test('holds what its chunk held when it was sent, although the sender fills it again', async () => {
+    const { one, heard } = pair();
+    const chunk = { items: ['first'] };
+    one.postMessage({ chunk });
+    chunk.items = [];
+    await Promise.resolve();
+    expect(heard).toEqual([{ chunk: { items: ['first'] } }]);
+  });
+
+  test('is not heard by a listener whose signal has aborted, nor after closing', async () => {
+    const [one, other] = LoopbackPort.pair();
+    const [left, stayed] = [vi.fn(), vi.fn()];
+    const leaving = new AbortController();
+    other.addEventListener('message', left, { signal: leaving.signal });
+    other.addEventListener('message', stayed);
+    leaving.abort();
+    one.postMessage({});
+    await Promise.resolve();
+    one.close();
+    one.postMessage({});
+    await Promise.resolve();
+    expect(left).not.toHaveBeenCalled();
+    expect(stayed).toHaveBeenCalledOnce();
+  });
+
+  test('with an error tells it to the receiver, who may be asked nowhere else', () => {
+    const { one, other } = pair();
+    other.onError = vi.fn();
+    one.postMessage({ reason: 'too large' });
+    expect(other.onError).toHaveBeenCalledExactlyOnceWith('too large');
+  });
+});

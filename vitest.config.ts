@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // matrix-bot-sdk's htmlencode calls util._extend: a warning in each test file that tells nothing.
+    execArgv: ['--disable-warning=DEP0060'],
     projects: [
       { test: { name: 'architecture', include: ['test/*.test.ts'] } },
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'] } },

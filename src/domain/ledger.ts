@@ -45,8 +45,8 @@ export interface JobLedger {
   finish(eventId: string): void;
   /** Ends a job without any reply. */
   cancel(eventId: string): void;
-  /** Ends every open job of a room without any reply. */
-  cancelRoom(roomId: string): void;
+  /** Ends every open job of a room without any reply; returns their ids. */
+  cancelRoom(roomId: string): string[];
   /** At start: jobs that a crash caught in `queued`, `reading` or `thinking` become `received` again; returns their number. */
   resume(): number;
   /** Ids of jobs in `replying`, oldest first. */

@@ -57,7 +57,7 @@ export function createJobLedger(
     `UPDATE jobs SET state = 'cancelled', updated_at_ms = ? WHERE event_id = ? AND state NOT IN (${ENDED})`,
   );
   const cancelRoom = db.prepare(
-    `UPDATE jobs SET state = 'cancelled', updated_at_ms = ? WHERE room_id = ? AND state NOT IN (${ENDED})`,
+    `UPDATE jobs SET state = 'cancelled', updated_at_ms = ? WHERE room_id = ? AND state NOT IN (${ENDED}) RETURNING event_id`,
   );
   const resume = db.prepare(
     `UPDATE jobs SET state = 'received', updated_at_ms = ? WHERE state IN ('queued', 'reading', 'thinking')`,
@@ -97,7 +97,7 @@ export function createJobLedger(
       }),
     finish: (eventId) => mark(() => void finish.run(clock(), eventId)),
     cancel: (eventId) => void cancel.run(clock(), eventId),
-    cancelRoom: (roomId) => void cancelRoom.run(clock(), roomId),
+    cancelRoom: (roomId) => cancelRoom.all(clock(), roomId).map((row) => String(row.event_id)),
     resume: () => Number(resume.run(clock()).changes),
     replying: () => replying.all().map((row) => String(row.event_id)),
     placeInLine: (eventId) => Number(place.get(eventId)?.ahead ?? 0),

@@ -1,6 +1,9 @@
 // Owns the filling of gaps: a `limited` timeline is paged back until nothing is missing.
 import type { MatrixClient } from 'matrix-bot-sdk';
+import { toAppError } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
 import { isJoinOf, type RawEvent, type RawTimeline } from './events.ts';
+import { refusalOf } from './http.ts';
 
 /** Types of timeline events that Lector looks at: the same for syncs and for pages, so that a gap is a gap in these. */
 export const TIMELINE_TYPES = [
@@ -22,21 +25,47 @@ type Until =
   /** Back to a time by the homeserver's clock. */
   | { kind: 'time'; sinceMs: number };
 
-/** The timeline's events in order, with those that the sync left out put before them. */
+/** Far beyond any real gap; a homeserver that turns in circles ends here. */
+const MAX_PAGES = 1_000;
+
+/**
+ * The timeline's events in order, with those that the sync left out put before them. What the homeserver refuses to show (the bot
+ * was removed meanwhile, say) stays out: no other room may wait for it. Throws what an outage throws; then the sync comes again.
+ */
 export async function completeTimeline(
   client: MatrixClient,
   roomId: string,
   timeline: RawTimeline,
   until: Until,
+  log: Log,
 ): Promise<RawEvent[]> {
   const events = [...(timeline.events ?? [])];
   let from = mayMissEvents(timeline) ? timeline.prev_batch : undefined;
-  while (from !== undefined && !isReached(events, until)) {
-    const page = await pageBack(client, roomId, from, until.kind === 'token' ? until.since : undefined);
+  for (let pages = 0; from !== undefined && !isReached(events, until) && pages < MAX_PAGES; pages += 1) {
+    const page = await pageUnlessRefused(client, roomId, from, until, log);
     events.unshift(...page.chunk.reverse());
-    from = page.chunk.length > 0 ? page.end : undefined;
+    from = page.end === from ? undefined : page.end;
   }
   return events;
+}
+
+async function pageUnlessRefused(
+  client: MatrixClient,
+  roomId: string,
+  from: string,
+  until: Until,
+  log: Log,
+): Promise<Page> {
+  try {
+    return await pageBack(client, roomId, from, until.kind === 'token' ? until.since : undefined);
+  } catch (error) {
+    if (refusalOf(error) === null) throw error;
+    log.warn(
+      { room: roomId, reason: toAppError(error).message },
+      'a gap in a room cannot be filled: the homeserver refuses',
+    );
+    return { chunk: [] };
+  }
 }
 
 /**

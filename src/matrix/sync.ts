@@ -83,6 +83,14 @@ async function syncOnce(deps: SyncDeps, returnsAtOnce: boolean): Promise<void> {
     throw new AppError('homeserver_unavailable', 'the answer to a sync is none: is it a homeserver?');
   }
   const { client, selfId, backfillMs, isJoined } = deps;
-  const batch = await translateSync(raw, { client, selfId, since, backfillMs, isJoined, nowMs: deps.clock() });
+  const batch = await translateSync(raw, {
+    client,
+    selfId,
+    since,
+    backfillMs,
+    isJoined,
+    nowMs: deps.clock(),
+    log: deps.log,
+  });
   deps.handle(batch);
 }

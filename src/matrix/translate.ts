@@ -1,6 +1,7 @@
 // Owns the way from a raw sync to Lector's own words: rooms entered and left, gaps filled, events in order.
 import type { MatrixClient } from 'matrix-bot-sdk';
 import type { Incoming, SyncBatch } from '../domain/incoming.ts';
+import type { Log } from '../domain/log.ts';
 import { fieldsOf, isJoinOf, type RawEvent, type RawSync, type RawTimeline } from './events.ts';
 import { completeTimeline } from './gap.ts';
 import { readEvent } from './intake.ts';
@@ -14,6 +15,7 @@ export type TranslateContext = {
   backfillMs: number;
   isJoined(roomId: string): boolean;
   nowMs: number;
+  log: Log;
 };
 
 /** Everything in one sync that concerns Lector. Throws what the homeserver's answers throw: then the same sync is tried again. */
@@ -65,18 +67,18 @@ async function newEvents(
   entered: boolean,
   context: TranslateContext,
 ): Promise<RawEvent[]> {
-  const { client, selfId, since, backfillMs } = context;
+  const { client, selfId, since, backfillMs, log } = context;
   if (entered) {
     if (since === null && backfillMs === 0) return [];
     const sinceMs = context.nowMs - backfillMs;
     const until = since === null ? { kind: 'time' as const, sinceMs } : { kind: 'join' as const, selfId };
-    const events = afterJoin(await completeTimeline(client, roomId, timeline, until), selfId);
+    const events = afterJoin(await completeTimeline(client, roomId, timeline, until, log), selfId);
     return since === null
       ? events.filter(({ origin_server_ts: ts }) => typeof ts === 'number' && ts >= sinceMs)
       : events;
   }
   if (since === null) return timeline.events ?? [];
-  const events = await completeTimeline(client, roomId, timeline, { kind: 'token', since });
+  const events = await completeTimeline(client, roomId, timeline, { kind: 'token', since }, log);
   return leftInBetween(events, selfId) ? afterJoin(events, selfId) : events;
 }
 

@@ -62,12 +62,12 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
     case 'encrypted':
       rooms.set(incoming.roomId, 'unwanted', ENCRYPTED_REASON);
       // What waits to be said would be said in clear.
-      jobs.cancelRoom(incoming.roomId);
+      received.cancelledJobs.push(...jobs.cancelRoom(incoming.roomId));
       replies.dropRoom(incoming.roomId);
       break;
     case 'left':
       rooms.set(incoming.roomId, 'left');
-      jobs.cancelRoom(incoming.roomId);
+      received.cancelledJobs.push(...jobs.cancelRoom(incoming.roomId));
       replies.dropRoom(incoming.roomId);
       break;
     case 'replaced':

@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import type { MatrixClient } from 'matrix-bot-sdk';
 import { describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
 import type { Incoming } from '../../../src/domain/incoming.ts';
 import type { RawEvent, RawSync, RawTimeline } from '../../../src/matrix/events.ts';
 import { translateSync } from '../../../src/matrix/translate.ts';
+import { createRecordingLog } from '../../fixtures/recordingLog.ts';
 
 const SELF = '@lector:here';
 const ROOM = '!papers:here';
@@ -13,11 +15,13 @@ type Query = { from: string; to?: string; filter: string; limit: number };
 type Page = { chunk: RawEvent[]; end?: string };
 
 /** A client that serves pages of history by their `from`, and keeps what it was asked. */
-function historyOf(pages: Record<string, Page>) {
+function historyOf(pages: Record<string, Page | Error>) {
   const asked: Query[] = [];
   const doRequest = async (_method: string, _path: string, query: Query) => {
     asked.push(query);
-    return pages[query.from] ?? { chunk: [] };
+    const page = pages[query.from] ?? { chunk: [] };
+    if (page instanceof Error) throw page;
+    return page;
   };
   return { client: { doRequest } as unknown as MatrixClient, asked };
 }
@@ -46,7 +50,8 @@ const inRoom = (timeline: RawTimeline, state: RawEvent[] = []): RawSync => ({
 });
 
 type Given = {
-  pages?: Record<string, Page>;
+  /** An error is thrown instead of the page. */
+  pages?: Record<string, Page | Error>;
   since?: string | null;
   backfillMs?: number;
   isJoined?: boolean;
@@ -62,6 +67,7 @@ async function translate(sync: RawSync, given: Given = {}) {
     backfillMs: given.backfillMs ?? 0,
     isJoined: () => given.isJoined ?? true,
     nowMs: given.nowMs ?? 10_000,
+    log: createRecordingLog().log,
   });
   return { incoming, nextBatch, asked };
 }
@@ -95,6 +101,20 @@ describe('a room that the bot is in', () => {
     const { incoming } = await translate(inRoom(timeline), { pages: { p1: { chunk: [post(1)] } } });
     expect(told(incoming)).toHaveLength(51);
     expect(told(incoming)[0]).toBe('$1');
+  });
+
+  test('whose history the homeserver refuses tells what the sync had, and keeps no other room waiting', async () => {
+    const timeline = { events: [post(2)], limited: true, prev_batch: 'p1' };
+    const cause = { status: 403, errcode: 'M_FORBIDDEN', error: 'not in this room' };
+    const pages = { p1: new AppError('homeserver_refused', '403', { cause }) };
+    const { incoming } = await translate(inRoom(timeline), { pages });
+    expect(told(incoming)).toEqual(['$2']);
+  });
+
+  test('whose history cannot be had just now makes the whole sync come again', async () => {
+    const timeline = { events: [post(2)], limited: true, prev_batch: 'p1' };
+    const pages = { p1: new AppError('homeserver_unavailable', '502') };
+    await expect(translate(inRoom(timeline), { pages })).rejects.toMatchObject({ code: 'homeserver_unavailable' });
   });
 
   test('with a short timeline costs no other request', async () => {

@@ -36,10 +36,16 @@ export function createAnnotationReader(pageCount: number): AnnotationReader {
   const others = new Set(Array.from({ length: pageCount }, (_, index) => index));
   return async (document, pageIndex) => {
     others.delete(pageIndex);
-    const found: Annotation[] | null = await document.getAnnotationsByType(TYPES_WITH_TEXT, others);
-    others.add(pageIndex);
-    const visible = (found ?? []).filter((annotation) => !annotation.hidden);
-    return { values: visible.flatMap(placedValue), comments: visible.flatMap(comment) };
+    try {
+      const found: Annotation[] | null = await document.getAnnotationsByType(TYPES_WITH_TEXT, others);
+      const visible = (found ?? []).filter((annotation) => !annotation.hidden);
+      return { values: visible.flatMap(placedValue), comments: visible.flatMap(comment) };
+    } catch {
+      // Broken annotations do not cost the page its text.
+      return { values: [], comments: [] };
+    } finally {
+      others.add(pageIndex);
+    }
   };
 }
 

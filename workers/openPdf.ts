@@ -16,10 +16,8 @@ export async function openPdf(bytes: Uint8Array, options: OpenOptions): Promise<
   const pdfjs = await loadPdfjs();
   const { worker, close } = pdfjs.connect(options.onError);
   const task = pdfjs.display.getDocument({ ...baseOptions(pdfjs, options), data: bytes, worker });
-  const end = async (): Promise<void> => {
-    await task.destroy();
-    close();
-  };
+  // A document that cannot be closed has been read all the same; what it holds goes with the thread.
+  const end = (): Promise<void> => task.destroy().then(close, close);
   try {
     return { document: await task.promise, close: end };
   } catch (error) {

@@ -21,14 +21,9 @@ export async function readPdf(
   const { cap } = await loadPdfjs();
   cap.start(request.maxStreamBytes);
   try {
-    const source = await PdfSource.open(bytes, request.maxImagePixels);
-    try {
-      return await readSource(source, request, { cap, deadlineMs, onProgress });
-    } finally {
-      await source.close();
-    }
-  } catch (error) {
-    return failure(error, cap);
+    const source = await PdfSource.open(bytes, request.maxImagePixels).catch((error: unknown) => failure(error, cap));
+    if (!(source instanceof PdfSource)) return source;
+    return await readSource(source, request, { cap, deadlineMs, onProgress }).finally(() => source.close());
   } finally {
     cap.release();
   }
@@ -40,6 +35,7 @@ async function readSource(source: PdfSource, request: ReadRequest, context: Read
   const read = await readPages({ source, request, ...context });
   const pageCount = source.document.numPages;
   if (read.pages.length === 0) return nothingRead(read, pageCount);
+  context.cap.start(request.maxStreamBytes);
   const about = await readAbout(source.document);
   const title = chooseTitle(about.title, read.firstRuns);
   const { body, note } = makeBody(read.pages, request.maxSummaryChars);

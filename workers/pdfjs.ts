@@ -31,7 +31,17 @@ async function load(): Promise<Pdfjs> {
   const core = (await import(join(build, 'pdf.worker.min.mjs'))) as CoreHalf;
   hooks.deregister();
   const display = (await import(join(build, 'pdf.min.mjs'))) as typeof import('pdfjs-dist');
+  process.on('unhandledRejection', ignoreOfPdfjs);
   return { display, cap: StreamCap.install(), folder, connect: (onError) => connect(core, display, onError) };
+}
+
+/**
+ * Of broken files pdf.js leaves some promises to themselves, which would end the thread; what concerns the reading comes
+ * through the promises that are awaited. Any other rejection still ends it.
+ */
+function ignoreOfPdfjs(reason: unknown): void {
+  const isOfPdfjs = reason instanceof Error && /[\\/]pdfjs-dist[\\/]/.test(reason.stack ?? '');
+  if (!isOfPdfjs) throw reason;
 }
 
 function connect(

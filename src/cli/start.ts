@@ -1,4 +1,5 @@
 // Owns the command `start`: the bot, until a signal ends it.
+import { flushCompileCache } from 'node:module';
 import type { Config } from '../../config/env.ts';
 import { createApp } from '../app.ts';
 import type { Log } from '../domain/log.ts';
@@ -26,6 +27,8 @@ export async function start({ config, log, onSignal, clock }: StartDeps): Promis
   });
   try {
     await app.start();
+    // Written at the exit, it would hold a first exit for up to a second and a half.
+    flushCompileCache();
     await app.ended;
   } catch (error) {
     if (!isStopping) {

@@ -3,8 +3,11 @@
 /** Characters of a document that go into a summary: 50k tokens, several chunks of a small model. The page's own text is never capped. */
 export const MAX_SUMMARY_CHARS = 200_000;
 
-/** One decoded stream of a PDF. A Flate bomb took 3.2 GB without this and 295 MB with it; ordinary streams stay far below. */
-export const MAX_STREAM_BYTES = 64 * 1024 * 1024;
+/**
+ * One decoded stream of a PDF; ordinary streams stay far below. A Flate bomb took 3.2 GB without a cap. With two threads on hostile
+ * files at once the process peaked at 673 MB with a cap of 64 MB, and at 473–516 MB with this one (`node test/bench/bot.ts memory`).
+ */
+export const MAX_STREAM_BYTES = 32 * 1024 * 1024;
 
 /** Answers longer than this carry the whole text as a file. */
 export const ATTACH_TEXT_OVER_CHARS = 4_000;

@@ -1,5 +1,6 @@
 // Owns the line of jobs: claimed from the ledger, fetched, queued, taken by the consumers, seen through.
 import type { Config } from '../config/env.ts';
+import { toAppError } from './domain/errors.ts';
 import type { Job } from './domain/job.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
@@ -13,6 +14,7 @@ import { BoundedQueue } from './queue/bounded.ts';
 import { startConsumers } from './queue/consumers.ts';
 import { Dispatcher } from './queue/dispatcher.ts';
 import { type QueueFigures, startQueueMonitor } from './queue/monitor.ts';
+import { createOutgoing, type Outgoing } from './queue/outgoing.ts';
 import type { RoomLink } from './roomLink.ts';
 
 export type JobLineDeps = {
@@ -41,11 +43,16 @@ export type JobLine = {
 
 /** The share of JOB_TIMEOUT_SECONDS after which a thread stops by itself and gives what it has. */
 const SOFT_SHARE = 0.9;
+/** Answers being sent while their consumers are at the next job: a homeserver that limits holds up reading only behind these. */
+const MAX_OUTGOING = 16;
 
 /** Starts the consumers; jobs come with the first `wake`. */
 export function startJobLine(deps: JobLineDeps): JobLine {
   const { config, ledger, link, clock, log } = deps;
-  const ports = processPorts(deps);
+  const outgoing = createOutgoing(MAX_OUTGOING, (error) =>
+    log.debug({ reason: toAppError(error).message }, 'send put off to the next start'),
+  );
+  const ports = processPorts(deps, outgoing);
   const running = new Map<string, AbortController>();
   const queue = new BoundedQueue<Job>(config.work.queueMaxSize);
 
@@ -105,12 +112,14 @@ export function startJobLine(deps: JobLineDeps): JobLine {
     async stop(timeoutMs) {
       await dispatcher.stop();
       for (const job of await consumers.drain(timeoutMs)) deps.removeFile(job.file.path);
+      await outgoing.settled();
       stopMonitor();
     },
   };
 }
 
-function processPorts({ config, ledger, pool, model, link, clock }: JobLineDeps): ProcessPorts {
+function processPorts(deps: JobLineDeps, outgoing: Outgoing): ProcessPorts {
+  const { config, ledger, pool, model, link, clock } = deps;
   const { limits, llm } = config;
   const softTimeoutMs = Math.floor(limits.jobTimeoutMs * SOFT_SHARE);
   return {
@@ -123,7 +132,7 @@ function processPorts({ config, ledger, pool, model, link, clock }: JobLineDeps)
     fallback: llm.fallback,
     status: link.board,
     uploadText: link.media.uploadText,
-    deliver: link.deliver,
+    deliver: (jobId) => outgoing.run(() => link.deliver(jobId)),
     maxFileBytes: limits.maxFileBytes,
     clock,
   };

@@ -1,6 +1,6 @@
 // Owns the data folder: private to its owner, and used by one process at a time.
-import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../domain/errors.ts';
 
@@ -18,16 +18,23 @@ export function dataDirAt(path: string): DataDir {
 
 /** Creates the folder (0700), or tightens one that is there. Throws `data_dir_unusable` naming what to do. */
 export function prepareDataDir(path: string): DataDir {
-  const dir = dataDirAt(path);
+  const dir = dataDirAt(resolve(path));
   try {
     for (const folder of [dir.path, dir.spool]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       chmodSync(folder, 0o700);
     }
   } catch (cause) {
     throw new AppError('data_dir_unusable', `DATA_DIR ${path} cannot be used: ${(cause as Error).message}`, { cause });
   }
   return dir;
+}
+
+/** With its parents, one by one: Node 24's own `recursive` never returns where the kernel says ENOENT for a new name (under /proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /**

@@ -23,6 +23,10 @@ test('a new data folder is readable by its owner only, and so is the database', 
   expect([modeOf(dir.path), modeOf(dir.spool), modeOf(dir.database)]).toEqual([0o700, 0o700, 0o600]);
 });
 
+test('a folder that nothing can make is named, and not tried for ever', () => {
+  expect(() => prepareDataDir('/proc/nowhere/data')).toThrow(expect.objectContaining({ code: 'data_dir_unusable' }));
+});
+
 test('an existing data folder that others can read is tightened', () => {
   chmodSync(base, 0o755);
   prepareDataDir(base);

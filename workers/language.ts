@@ -6,7 +6,7 @@ import { commonLanguage } from '../src/pipeline/commonLanguage.ts';
 const SAMPLE_CHARS = 6_000;
 
 /** Less text makes it a guess, and is not worth loading the tables. */
-const MIN_LETTERS = 80;
+const MIN_LETTERS = 60;
 
 const ADDRESS = /\S*(?:https?:|www\.|@)\S*/g;
 

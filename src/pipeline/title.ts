@@ -1,5 +1,6 @@
 // Owns the title of a document: its metadata if they hold a real one, else the largest line of its first page.
 import type { Run } from './joinRuns.ts';
+import { plainText } from './plainText.ts';
 
 /** What programs write into the title when nobody gave one: a file name, a program's name, "untitled". */
 const NO_TITLE =
@@ -12,6 +13,9 @@ const LARGER = 1.15;
 
 const MAX_CHARS = 160;
 
+/** Points by which the runs of one line may differ. */
+const SAME_SIZE = 0.5;
+
 /** The title, or null when nothing looks like one. */
 export function chooseTitle(metadataTitle: string | null, firstRuns: readonly Run[]): string | null {
   const stripped = metadataTitle?.replace(PROGRAM_PREFIX, '').trim() ?? '';
@@ -22,15 +26,16 @@ export function chooseTitle(metadataTitle: string | null, firstRuns: readonly Ru
 function largestLine(runs: readonly Run[]): string | null {
   const written = runs.filter((run) => run.str.trim() !== '' && run.height > 0);
   const largest = Math.max(0, ...written.map((run) => run.height));
-  if (largest < typicalHeight(written) * LARGER) return null;
+  const others = written.filter((run) => run.height < largest - SAME_SIZE);
+  if (others.length === 0 || largest < typicalHeight(others) * LARGER) return null;
   const start = runs.findIndex((run) => run.height === largest && run.str.trim() !== '');
   let text = '';
   for (const run of runs.slice(start)) {
     const isSpace = run.str.trim() === '';
-    if (!isSpace && Math.abs(run.height - largest) > 0.5) break;
+    if (!isSpace && Math.abs(run.height - largest) > SAME_SIZE) break;
     text += run.str + (run.hasEOL ? ' ' : '');
   }
-  const title = text.replaceAll(/\s+/g, ' ').trim();
+  const title = plainText(text).replaceAll(/\s+/g, ' ').trim();
   return title.length <= MAX_CHARS && /\p{L}{2}/u.test(title) ? title : null;
 }
 

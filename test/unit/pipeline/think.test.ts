@@ -133,7 +133,7 @@ test('a thread is asked with the limits in force and the caps that nobody sets',
     maxPages: 500,
     maxImagePixels: 50,
     maxSummaryChars: 200_000,
-    maxStreamBytes: 67_108_864,
+    maxStreamBytes: 33_554_432,
     softTimeoutMs: 270_000,
   });
 });

@@ -75,7 +75,7 @@ export function createApp({ config, model, clock, log }: AppDeps): App {
     closers.push(() => bot.stop());
     bot.ended.then(ended.resolve, ended.reject);
     await Promise.race([synced.promise, bot.ended]);
-    log.info({ userId: session.userId, rooms: ledger.rooms.joinedCount() }, 'Lector is ready');
+    log.info({ userId: session.userId, rooms: ledger.rooms.joined().length }, 'Lector is ready');
   };
 
   return {

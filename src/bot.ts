@@ -8,7 +8,7 @@ import { type JobLine, startJobLine } from './jobLine.ts';
 import type { Session } from './matrix/session.ts';
 import { runSync } from './matrix/sync.ts';
 import { createAccess } from './pipeline/access.ts';
-import { type ReceiveDeps, receive } from './pipeline/receive.ts';
+import { type ReceiveDeps, receive, tellModelChange } from './pipeline/receive.ts';
 import type { StatusFacts } from './pipeline/renderRoom.ts';
 import type { Pool } from './pool/pool.ts';
 import { createRoomLink, type RoomLink } from './roomLink.ts';
@@ -40,8 +40,10 @@ export function startBot(deps: BotDeps): Bot {
   const answersToCome = () => line.held() + ledger.jobs.untaken(config.work.queueMaxSize);
   const link = createRoomLink({ ...deps, answersToCome });
   const line: JobLine = startJobLine({ ...deps, link });
-  const handle = createHandler(deps, link, line);
+  const receiving = receiveDeps(deps, line);
+  const handle = createHandler(receiving, link, line, log);
 
+  tellModelChange(receiving);
   resume(ledger, link, line, log);
   const ended = runSync(
     {
@@ -74,9 +76,7 @@ export function startBot(deps: BotDeps): Bot {
 }
 
 /** Stores a sync and starts what follows from it. */
-function createHandler(deps: BotDeps, link: RoomLink, line: JobLine): (batch: SyncBatch) => void {
-  const { log } = deps;
-  const receiving = receiveDeps(deps, line);
+function createHandler(receiving: ReceiveDeps, link: RoomLink, line: JobLine, log: Log): (batch: SyncBatch) => void {
   return (batch) => {
     const startedAt = performance.now();
     const { cancelledJobs, replies } = receive(batch, receiving);

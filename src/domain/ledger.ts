@@ -89,7 +89,10 @@ export interface RoomLedger {
   set(roomId: string, state: RoomState, reason?: string): void;
   /** Rooms whose state asks for something to be done: `invited` and `unwanted`. */
   pending(): RoomRow[];
-  joinedCount(): number;
+  joined(): string[];
+  /** Host that the rooms were told their text goes to, '' for none; null: no room was told anything yet. */
+  toldModelHost(): string | null;
+  setToldModelHost(host: string): void;
 }
 
 export interface SyncLedger {

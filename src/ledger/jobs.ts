@@ -76,8 +76,8 @@ export function createJobLedger(
         upload.eventId,
         upload.roomId,
         JSON.stringify(upload),
-        times.postedAtMs,
-        times.receivedAtMs,
+        Math.round(times.postedAtMs),
+        Math.round(times.receivedAtMs),
         clock(),
       );
       return Number(changes) === 1 ? 'inserted' : 'known';
@@ -87,7 +87,7 @@ export function createJobLedger(
     nextDueMs: () => (nextDue.get() as { due: number | null }).due,
     move: (eventId, state) => mark(() => Number(move.run(state, clock(), eventId).changes) === 1),
     wait(eventId, back) {
-      wait.run(back.untilMs, back.attempt, back.outageSinceMs, back.errorCode, clock(), eventId);
+      wait.run(Math.ceil(back.untilMs), back.attempt, back.outageSinceMs, back.errorCode, clock(), eventId);
     },
     saveReplies: (eventId, saved, end) =>
       transact(() => {

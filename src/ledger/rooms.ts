@@ -1,4 +1,6 @@
 // Owns the table of rooms and the sync token.
+
+import type { DatabaseSync } from 'node:sqlite';
 import type { RoomLedger, RoomState, SyncLedger } from '../domain/ledger.ts';
 import type { Database } from './database.ts';
 
@@ -10,7 +12,8 @@ export function createRoomLedger({ db }: Database, clock: () => number): RoomLed
      ON CONFLICT (room_id) DO UPDATE SET state = excluded.state, reason = excluded.reason, updated_at_ms = excluded.updated_at_ms`,
   );
   const pending = db.prepare(`SELECT room_id, state, reason FROM rooms WHERE state IN ('invited', 'unwanted')`);
-  const joined = db.prepare(`SELECT count(*) AS n FROM rooms WHERE state = 'joined'`);
+  const joined = db.prepare(`SELECT room_id FROM rooms WHERE state = 'joined'`);
+  const toldHost = createMeta(db, 'told_model_host');
   return {
     state: (roomId) => (state.get(roomId)?.state as RoomState | undefined) ?? null,
     set: (roomId, to, reason) => void set.run(roomId, to, reason ?? null, clock()),
@@ -20,18 +23,26 @@ export function createRoomLedger({ db }: Database, clock: () => number): RoomLed
         state: row.state as RoomState,
         reason: row.reason === null ? null : String(row.reason),
       })),
-    joinedCount: () => Number(joined.get()?.n ?? 0),
+    joined: () => joined.all().map((row) => String(row.room_id)),
+    toldModelHost: toldHost.get,
+    setToldModelHost: toldHost.set,
   };
 }
 
 /** The token of the last sync whose events are all in the ledger. */
 export function createSyncLedger({ db, mark }: Database): SyncLedger {
-  const get = db.prepare(`SELECT value FROM meta WHERE key = 'sync_token'`);
+  const token = createMeta(db, 'sync_token');
+  return { token: token.get, setToken: (value) => mark(() => token.set(value)) };
+}
+
+/** One value of the table `meta`. */
+function createMeta(db: DatabaseSync, key: string): { get(): string | null; set(value: string): void } {
+  const get = db.prepare('SELECT value FROM meta WHERE key = ?');
   const set = db.prepare(
-    `INSERT INTO meta (key, value) VALUES ('sync_token', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );
   return {
-    token: () => (get.get()?.value as string | undefined) ?? null,
-    setToken: (token) => mark(() => void set.run(token)),
+    get: () => (get.get(key)?.value as string | undefined) ?? null,
+    set: (value) => void set.run(key, value),
   };
 }

@@ -30,7 +30,7 @@ export function createCheckup(config: MatrixConfig, sessionPath: string): Checku
       return (fieldsOf(answer).versions as string[] | undefined) ?? [];
     },
     async whoami() {
-      const kept = readSession(sessionPath);
+      const kept = readSession(config, sessionPath);
       session = kept && (await isValid(kept)) ? kept : null;
       isKept = session !== null;
       session ??= await login(config, undefined);

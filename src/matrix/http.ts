@@ -91,7 +91,10 @@ function parseJson(text: string, response: Response): unknown {
 /** The typed error of an answer that is not 2xx; the token is never part of a message. */
 export function failureOf(response: Response, text: string): AppError {
   const body = errorBody(text);
-  const said = `${response.status} ${body.errcode} ${body.error}`.trim();
+  // What has no errcode comes from something else than a homeserver, which the operator must learn.
+  const said = body.errcode
+    ? `${response.status} ${body.errcode} ${body.error}`.trim()
+    : `${URL.parse(response.url)?.origin ?? 'the homeserver'} answered ${response.status} and no Matrix error: is it a homeserver?`;
   if (response.status === 429) {
     const retryAfterMs = retryAfter(response.headers.get('retry-after'), body.retryAfterMs);
     return new AppError('homeserver_rate_limited', said, { retryAfterMs });
@@ -102,11 +105,12 @@ export function failureOf(response: Response, text: string): AppError {
   return new AppError(isRefusal ? 'homeserver_refused' : 'homeserver_unavailable', said, { cause });
 }
 
-function errorBody(text: string): { errcode: string; error: string; retryAfterMs: number | undefined } {
+function errorBody(answer: string): { errcode: string; error: string; retryAfterMs: number | undefined } {
   try {
-    const body = JSON.parse(text) as { errcode?: unknown; error?: unknown; retry_after_ms?: unknown };
+    const body = JSON.parse(answer) as { errcode?: unknown; error?: unknown; retry_after_ms?: unknown };
     const wait = typeof body.retry_after_ms === 'number' ? body.retry_after_ms : undefined;
-    return { errcode: String(body.errcode ?? ''), error: String(body.error ?? ''), retryAfterMs: wait };
+    const text = (value: unknown) => (typeof value === 'string' ? value : '');
+    return { errcode: text(body.errcode), error: text(body.error), retryAfterMs: wait };
   } catch {
     return { errcode: '', error: 'an answer that is no JSON', retryAfterMs: undefined };
   }

@@ -23,8 +23,7 @@ const DEVICE_NAME = 'Lector';
  * Throws `login_failed` when the homeserver refuses, `homeserver_unavailable` when it is away.
  */
 export async function openSession(config: MatrixConfig, path: string, log: Log): Promise<Session> {
-  const kept = readSession(path);
-  const usable = kept && kept.homeserverUrl === config.homeserverUrl && belongsTo(kept, config) ? kept : null;
+  const usable = readSession(config, path);
   if (usable && (await isValid(usable))) return usable;
   const session = await login(config, usable?.deviceId);
   writeSession(path, session);
@@ -32,8 +31,13 @@ export async function openSession(config: MatrixConfig, path: string, log: Log):
   return session;
 }
 
-/** The session kept at `path`; null: there is none. Throws `data_dir_unusable` when it cannot be read. */
-export function readSession(path: string): Session | null {
+/** The session kept at `path`; null: there is none of this user at this homeserver. Throws `data_dir_unusable`. */
+export function readSession(config: MatrixConfig, path: string): Session | null {
+  const kept = parseSession(path);
+  return kept && kept.homeserverUrl === config.homeserverUrl && belongsTo(kept, config) ? kept : null;
+}
+
+function parseSession(path: string): Session | null {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

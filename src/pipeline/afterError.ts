@@ -29,7 +29,7 @@ export function afterError(
     const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (job.attempt - 1));
     return {
       kind: 'wait',
-      untilMs: nowMs + Math.max(askedMs, backoffMs),
+      untilMs: Math.ceil(nowMs + Math.max(askedMs, backoffMs)),
       attempt: job.attempt + 1,
       outageSinceMs: null,
     };
@@ -38,5 +38,5 @@ export function afterError(
   const lastedMs = nowMs - outageSinceMs;
   if (lastedMs >= MAX_OUTAGE_MS) return { kind: 'tell', end: 'failed', code: error.code };
   const pauseMs = Math.min(MAX_OUTAGE_PAUSE_MS, Math.max(FIRST_BACKOFF_MS, lastedMs / 4));
-  return { kind: 'wait', untilMs: nowMs + Math.max(askedMs, pauseMs), attempt: job.attempt, outageSinceMs };
+  return { kind: 'wait', untilMs: Math.ceil(nowMs + Math.max(askedMs, pauseMs)), attempt: job.attempt, outageSinceMs };
 }

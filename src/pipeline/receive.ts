@@ -10,6 +10,7 @@ import {
   type RoomFacts,
   renderDenied,
   renderHelp,
+  renderModelChange,
   renderStatusReport,
   renderUnknownCommand,
   renderWelcome,
@@ -108,6 +109,25 @@ function takeBack(roomId: string, uploadId: string, deps: ReceiveDeps, received:
   for (const reply of replies.unsentOf(uploadId)) replies.drop(reply);
   for (const eventId of replies.sentFor(uploadId)) received.replies.push(retraction(roomId, eventId));
   received.cancelledJobs.push(uploadId);
+}
+
+/** Saves a notice for each room when its text goes elsewhere than it was told; once a change. */
+export function tellModelChange({
+  ledger,
+  roomFacts,
+  clock,
+}: Pick<ReceiveDeps, 'ledger' | 'roomFacts' | 'clock'>): void {
+  const host = roomFacts.modelHost ?? '';
+  ledger.transaction(() => {
+    const told = ledger.rooms.toldModelHost();
+    if (told === host) return;
+    ledger.rooms.setToldModelHost(host);
+    if (told === null) return;
+    for (const roomId of ledger.rooms.joined()) {
+      const content = roomNotice(renderModelChange(roomFacts));
+      ledger.replies.save(notice(roomId, `model ${roomId} ${clock()}`, 'welcome', content));
+    }
+  });
 }
 
 /** Keyed by the sync that showed the join, so that each join is greeted once. */

@@ -37,6 +37,11 @@ export function renderWelcome(facts: RoomFacts): Rendered {
   ]);
 }
 
+/** Told to each room when the text goes elsewhere than it was told before. */
+export function renderModelChange(facts: RoomFacts): Rendered {
+  return fromLines('From now on the documents posted here are summed up in another way.', dataLines(facts).slice(0, 1));
+}
+
 /** The answer to `!lector help`. */
 export function renderHelp(facts: RoomFacts): Rendered {
   return fromLines('I read PDFs posted in this room and answer in their thread.', [

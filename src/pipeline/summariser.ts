@@ -22,7 +22,13 @@ export function createSummariser(
     async summarise(reading, onProgress) {
       const { maxOutputTokens } = settings.llm;
       const { replyLanguage } = settings;
-      const result = await summarise(reading, { model, maxOutputTokens, replyLanguage, signal, onProgress });
+      const result = await summarise(reading, {
+        model,
+        maxOutputTokens,
+        replyLanguage,
+        signal,
+        onProgress: (done, of) => onProgress(Math.min(done + 1, of), of),
+      });
       log.info({ model: model.name, calls: result.calls, ...result.usage }, 'model used');
       return result;
     },

@@ -4,6 +4,7 @@ import type { Answer, Summary } from '../domain/answer.ts';
 import { type ErrorCode, toAppError } from '../domain/errors.ts';
 import type { Note, Reading, Sentence } from '../domain/reading.ts';
 import { oneLine } from './html.ts';
+import { withoutWrongPages } from './pageReferences.ts';
 
 export type Summarised = { summary: string; keyPoints: string[]; notes: Note[] };
 /** Asks the model; null: there is none. */
@@ -48,7 +49,9 @@ async function summarise(reading: Reading, deps: ThinkDeps): Promise<{ summary: 
   if (!summariser) return { summary: extractOf(reading), notes: [] };
   try {
     const { summary, keyPoints, notes } = await summariser.summarise(reading, deps.onProgress);
-    return { summary: { text: summary, keyPoints, by: { kind: 'model', name: summariser.name } }, notes };
+    const onPages = (text: string) => withoutWrongPages(text, reading.pageCount);
+    const by = { kind: 'model' as const, name: summariser.name };
+    return { summary: { text: onPages(summary), keyPoints: keyPoints.map(onPages), by }, notes };
   } catch (thrown) {
     const reason = fallbackReason(toAppError(thrown).code, deps);
     if (reason === null) throw thrown;

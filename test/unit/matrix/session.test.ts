@@ -39,12 +39,13 @@ describe('a first start', () => {
 
   test('with a wrong password says which setting to check, in one line and without the password', async () => {
     playground.addUser('lector', 'pw');
-    const failed = open(config({ password: 'wr0ng' }));
+    const wrong = config({ password: 'wr0ng' });
+    const failed = open(wrong);
     await expect(failed).rejects.toMatchObject({
       code: 'login_failed',
       message: `${playground.url} refused the login (Invalid username or password): check MATRIX_USER or MATRIX_PASSWORD`,
     });
-    expect(readSession(path)).toBeNull();
+    expect(readSession(wrong, path)).toBeNull();
   });
 
   test('with an access token needs no password', async () => {

@@ -1,4 +1,5 @@
 // What becomes of a job after an error: told at once, tried again a few times, or waited for as long as an outage may last.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError, ERRORS, type ErrorCode } from '../../../src/domain/errors.ts';
 import { type AfterError, afterError } from '../../../src/pipeline/afterError.ts';
@@ -69,4 +70,20 @@ describe('an outage', () => {
   test('is not made shorter or longer than its pauses by a clock that was set back', () => {
     expect(waitMs(nextAfter('model_unavailable', { outageSinceMs: HOUR }, 0))).toBe(1_000);
   });
+});
+
+test('whatever the clock and the wait asked for, the next time is one that the ledger can store: a whole number', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(90_000_000),
+      fc.double({ min: 0, max: 1e6, noNaN: true }),
+      fc.boolean(),
+      (lasted, asked, isOutage) => {
+        const code = isOutage ? 'model_unavailable' : 'media_unavailable';
+        const error = new AppError(code, 'away', { retryAfterMs: asked });
+        const next = afterError(error, { attempt: 1, outageSinceMs: 1_000 }, 1_000 + lasted);
+        if (next.kind === 'wait') expect(Number.isInteger(next.untilMs)).toBe(true);
+      },
+    ),
+  );
 });

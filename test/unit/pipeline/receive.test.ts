@@ -6,7 +6,7 @@ import type { Upload } from '../../../src/domain/media.ts';
 import type { Reply, ReplyPart } from '../../../src/domain/reply.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { createAccess } from '../../../src/pipeline/access.ts';
-import { type ReceiveDeps, receive } from '../../../src/pipeline/receive.ts';
+import { type ReceiveDeps, receive, tellModelChange } from '../../../src/pipeline/receive.ts';
 import { anUpload } from '../../fixtures/uploads.ts';
 
 const ROOM = '!papers:here';
@@ -52,7 +52,33 @@ const saved = (part: ReplyPart, optional = false): Reply => ({
   optional,
 });
 
+describe('a model that was set, changed or taken away between two starts', () => {
+  const startWith = (modelHost: string | null) =>
+    tellModelChange({ ...deps, roomFacts: { ...deps.roomFacts, modelHost } });
+  const told = () => ledger.replies.unsent().map((reply) => contentOf(reply).body);
+
+  test('is told to each room once, with the host that the text goes to from now on', () => {
+    startWith(null);
+    expect(told()).toEqual([]);
+    startWith('model.example.org');
+    startWith('model.example.org');
+    expect(told()).toEqual([expect.stringContaining('goes to the language model at model.example.org')]);
+  });
+
+  test('is not told to rooms that the bot has left', () => {
+    startWith(null);
+    ledger.rooms.set(ROOM, 'left');
+    startWith('model.example.org');
+    expect(told()).toEqual([]);
+  });
+});
+
 describe('an upload', () => {
+  test('whose age is no whole number is stored like any other', () => {
+    get(posted({}, 20_000.4));
+    expect(ledger.jobs.get('$upload')).toMatchObject({ postedAtMs: 30_000 });
+  });
+
   test('becomes a job, dated by its age and not by anybody else’s clock', () => {
     expect(get(posted({ sentAtMs: 7 }, 20_000))).toEqual({ cancelledJobs: [], replies: [] });
     expect(ledger.jobs.get('$upload')).toMatchObject({ state: 'received', postedAtMs: 30_000, receivedAtMs: NOW });

@@ -1,5 +1,5 @@
 // The bot with a model: what it writes, what members see while it thinks, and what happens while it is away.
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ViewedMessage } from '../../src/playground/conversation.ts';
 import { createOpenAiDouble, type OpenAiDouble } from '../fixtures/openaiServer.ts';
 import { writePdf } from '../fixtures/pdfWriter.ts';
@@ -87,6 +87,9 @@ test('a model that is away delays the answer, uses up no attempt, and the member
     { timeoutMs: 30_000, description: 'a status notice about the model' },
   );
   expect(status.content.msgtype).toBe('m.notice');
+  // Three failures are over 8 s of outage: the pauses grow from then on.
+  const failures = () => rig.records.filter((record) => record.message === 'job failed').length;
+  await vi.waitFor(() => expect(failures()).toBeGreaterThanOrEqual(3), { timeout: 40_000, interval: 200 });
   isAway = false;
   const [upload] = (await rig.ended([eventId], 60_000)) as [ViewedMessage];
   expect(upload.replies.filter(({ redacted }) => !redacted).map(({ body }) => body)).toEqual([

@@ -13,10 +13,7 @@ type Annotation = {
   rect?: number[];
   hidden?: boolean;
   contentsObj?: { str?: string };
-  fieldType?: string;
-  fieldName?: string;
   fieldValue?: unknown;
-  alternativeText?: string;
   password?: boolean;
   checkBox?: boolean;
   radioButton?: boolean;

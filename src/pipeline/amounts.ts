@@ -2,7 +2,8 @@
 
 const CURRENCY =
   '(?:[€$£¥]|\\b(?:EUR|USD|CHF|GBP|PLN|SEK|NOK|DKK|CZK|JPY|zł|kr|Kč)(?!\\p{L})|[円元]|Euro\\b|euros?\\b)';
-const NUMBER = "\\d+(?:[.,'\\u2019 ]\\d{3})*(?:[.,]\\d+)?";
+// Bounded: an endless row of digits must not be tried from each of its places to its end.
+const NUMBER = "\\d{1,15}(?:[.,'\\u2019 ]\\d{3}){0,6}(?:[.,]\\d{1,9})?";
 const AMOUNT = new RegExp(`${CURRENCY}\\s?(${NUMBER})|(${NUMBER})\\s?${CURRENCY}`, 'gu');
 
 const SHARE = /\d\s?%(?![\w%])/;

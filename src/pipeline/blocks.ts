@@ -8,6 +8,8 @@ const BULLET = /^\s*(?:[•◦▪■●‣∙·*–—-]|o(?= )|\(?(?:\d{1,2}|[a
 const CLEAR_BULLET = /^\s*[•◦▪■●‣]/;
 const SECTION_NUMBER = /^(?:\d+\.)*\d+\.?\s+\p{Lu}/u;
 const LEADER = /(?:(?:\.\s?){4,}|[\u2026\u22ef]{2,})[\s\divxlc０-９]*$/i;
+/** The end of a line that is looked at for dots: a line of nothing else must not be tried from each of them. */
+const LEADER_CHARS = 200;
 const PAGE_NUMBER = /^\s*[-–—|]*\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—|]*\s*$/;
 const ENDS_SENTENCE = /[.!?:;。！？…]["'”’»)\]]*\s*$/;
 const BEGINS_ANEW = /^\s*["'“„«(]?[\p{Lu}\p{Lo}\d]/u;
@@ -38,7 +40,7 @@ function blocksOfParagraph(paragraph: string): Block[] {
     const kind = kindOfLine(line, lines, index);
     const goesOn = kind === 'prose' && (open?.kind === 'prose' || open?.kind === 'item');
     if (goesOn && open && !endsEarly(lines, index - 1)) {
-      open.text = joinLines(open.text, line.trim());
+      open.text += separator(lines[index - 1] ?? '', line) + line.trim();
       continue;
     }
     open = { kind, text: ownText(kind, line) };
@@ -49,11 +51,16 @@ function blocksOfParagraph(paragraph: string): Block[] {
 
 function ownText(kind: BlockKind, line: string): string {
   if (kind === 'item') return line.replace(BULLET, '').trim();
-  return (kind === 'contents' ? line.replace(LEADER, '') : line).trim();
+  return (kind === 'contents' ? withoutLeader(line) : line).trim();
+}
+
+function withoutLeader(line: string): string {
+  const head = line.slice(0, -LEADER_CHARS);
+  return head + line.slice(head.length).replace(LEADER, '');
 }
 
 function kindOfLine(line: string, lines: readonly string[], index: number): BlockKind {
-  if (LEADER.test(line)) return 'contents';
+  if (LEADER.test(line.slice(-LEADER_CHARS))) return 'contents';
   if (line.trim().includes('\t')) return 'row';
   if (isItem(lines, index)) return isNumberedHeading(lines, index) ? 'heading' : 'item';
   return looksLikeHeading(line, lines, index) ? 'heading' : 'prose';
@@ -95,7 +102,7 @@ function endsEarly(lines: readonly string[], index: number): boolean {
   return BEGINS_ANEW.test(next) && (ENDS_SENTENCE.test(line) || line.length < width * VERY_SHORT_LINE);
 }
 
-function joinLines(first: string, second: string): string {
-  const isCjk = CJK.test(first.at(-1) ?? '') && CJK.test(second[0] ?? '');
-  return isCjk ? first + second : `${first} ${second}`;
+/** Chinese and Japanese need no space between their lines. */
+function separator(line: string, next: string): string {
+  return CJK.test(line.trimEnd().at(-1) ?? '') && CJK.test(next.trimStart()[0] ?? '') ? '' : ' ';
 }

@@ -7,6 +7,9 @@ const LAST_WORD = /\p{L}+$/u;
 /** Longer than any word's first part. */
 const LOOK_BACK_CHARS = 40;
 
+/** A page has a few thousand characters; one made to take time is not searched for each of its hyphens. */
+const MAX_SEARCHED_CHARS = 40_000;
+
 /**
  * `Ver-⏎waltung` becomes `Verwaltung`; a compound keeps its hyphen where the text writes it with one elsewhere
  * (`well-known`) or its second part is capitalised (`E-Mail`). The rest of the second line stays on the next line.
@@ -27,6 +30,7 @@ function joined(
   if (first === undefined) return broken;
   const isSoft = broken.startsWith('\u00ad');
   const isCapital = second[0] !== second[0]?.toLowerCase();
-  const keepsHyphen = !isSoft && (isCapital || text.includes(`${first}-${second}`));
+  const isCompound = text.length < MAX_SEARCHED_CHARS && text.includes(`${first}-${second}`);
+  const keepsHyphen = !isSoft && (isCapital || isCompound);
   return `${keepsHyphen ? '-' : ''}${second}${punctuation}${space === ' ' ? '\n' : ''}`;
 }

@@ -35,7 +35,8 @@ const MAX_COMPARISONS = 2_000_000;
 export function joinRuns(painted: readonly Run[], values: readonly PlacedValue[] = []): string {
   const runs = painted.some((run) => run.dir === 'rtl') ? inReadingOrder(painted) : painted;
   const { before, after, rest } = placeValues(runs, values);
-  const apart = paragraphGap(runs);
+  const next = nextWritten(runs);
+  const apart = paragraphGap(runs, next);
   let written = runs[0] as Run;
   let text = '';
   for (let index = 0; index < runs.length; index++) {
@@ -47,7 +48,7 @@ export function joinRuns(painted: readonly Run[], values: readonly PlacedValue[]
     const found = after.get(index);
     if (found) text += ` ${found.join(' ')} `;
     if (run.height > 0) written = run;
-    if (run.hasEOL) text += endsParagraph(written, nextWritten(runs, index), apart) ? '\n\n' : '\n';
+    if (run.hasEOL) text += endsParagraph(written, next[index], apart) ? '\n\n' : '\n';
   }
   const tidy = dehyphenate(plainText(text).replaceAll(/ +\n/g, '\n')).trim();
   return [tidy, ...rest].filter((part) => part !== '').join('\n');

@@ -24,7 +24,7 @@ export function chooseKeyPoints(
   summary: readonly Candidate[],
   spare: readonly Candidate[],
 ): Candidate[] {
-  const largest = candidates.reduce((max, { text }) => Math.max(max, ...amountsIn(text)), 0);
+  const largest = candidates.flatMap(({ text }) => amountsIn(text)).reduce((max, amount) => Math.max(max, amount), 0);
   const document = { isLong: candidates.length > LONG_DOCUMENT, largest };
   const withFigures = candidates
     .map((candidate) => ({ candidate, score: scoreOf(candidate, document) }))

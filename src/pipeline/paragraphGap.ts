@@ -18,11 +18,16 @@ export function isUpright({ transform }: Run): boolean {
   return (transform[0] ?? 0) > 0 && transform[1] === 0;
 }
 
-/** The next run that has a size: line breaks may stand in runs of their own. */
-export function nextWritten(runs: readonly Run[], index: number): Run | undefined {
-  let next = index + 1;
-  while (next < runs.length && (runs[next] as Run).height === 0) next += 1;
-  return runs[next];
+/** For each run the next one that has a size: line breaks may stand in runs of their own. */
+export function nextWritten(runs: readonly Run[]): (Run | undefined)[] {
+  const next: (Run | undefined)[] = new Array(runs.length);
+  let found: Run | undefined;
+  for (let index = runs.length - 1; index >= 0; index--) {
+    next[index] = found;
+    const run = runs[index] as Run;
+    if (run.height > 0) found = run;
+  }
+  return next;
 }
 
 /** The distance from a run's baseline down to the next, in its height; null where one of them is no ordinary line. */
@@ -39,14 +44,14 @@ export function endsParagraph(run: Run, next: Run | undefined, apart: number): b
   return gap >= apart || (isOtherSize && gap > 0);
 }
 
-/** The gap (in heights) from which on lines belong to different paragraphs. */
-export function paragraphGap(runs: readonly Run[]): number {
+/** The gap (in heights) from which on lines belong to different paragraphs; `next` as `nextWritten` gives it. */
+export function paragraphGap(runs: readonly Run[], next: readonly (Run | undefined)[]): number {
   const gaps: number[] = [];
   let written: Run | undefined;
   for (let index = 0; index < runs.length; index++) {
     const run = runs[index] as Run;
     if (run.height > 0) written = run;
-    const gap = run.hasEOL && written ? lineGap(written, nextWritten(runs, index)) : null;
+    const gap = run.hasEOL && written ? lineGap(written, next[index]) : null;
     if (gap !== null && gap > 0) gaps.push(gap);
   }
   if (gaps.length < MIN_BREAKS) return 1.75;

@@ -24,6 +24,9 @@ const ONLY_NUMBER = /^\(?(?:\d{1,3}\.)+$/;
 const AFTER_ORDINAL =
   /^(?:Jan|Feb|Fév|Mär|Mar|Apr|Mai|Maj|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec|Jahrhundert|Jh|Auflage|Etage|Stock|OG|Kapitel|Klasse|Quartal)/;
 
+/** No abbreviation is longer; looking at more would make long texts take for ever. */
+const ENDING_CHARS = 60;
+
 let segmenter: Intl.Segmenter | undefined;
 
 /** The sentences of reflowed text (no line breaks), each a piece of it, trimmed. */
@@ -33,9 +36,10 @@ export function splitSentences(text: string): string[] {
   let start = 0;
   for (const { segment, index } of segmenter.segment(text)) {
     const end = index + segment.length;
-    const soFar = text.slice(start, end).trim();
-    if (end < text.length && goesOn(soFar, text.slice(end, end + 20))) continue;
-    if (soFar !== '') sentences.push(soFar);
+    const ending = text.slice(Math.max(start, end - ENDING_CHARS), end).trim();
+    if (end < text.length && goesOn(ending, text.slice(end, end + 20))) continue;
+    const sentence = text.slice(start, end).trim();
+    if (sentence !== '') sentences.push(sentence);
     start = end;
   }
   const last = text.slice(start).trim();
@@ -44,13 +48,13 @@ export function splitSentences(text: string): string[] {
 }
 
 /** Whether the sentence goes on after what Unicode takes for its end; `next` is how the text continues. */
-function goesOn(soFar: string, next: string): boolean {
+function goesOn(ending: string, next: string): boolean {
   if (/^\p{Ll}/u.test(next)) return true;
-  if (!soFar.endsWith('.')) return false;
-  if (NUMBER_AT_END.test(soFar)) return ONLY_NUMBER.test(soFar) || AFTER_ORDINAL.test(next);
-  if (LETTERS_AT_END.test(soFar)) return DOTTED_AT_END.test(soFar) || !opensSentence(next);
-  const lastWord = soFar
-    .slice(soFar.lastIndexOf(' ') + 1, -1)
+  if (!ending.endsWith('.')) return false;
+  if (NUMBER_AT_END.test(ending)) return ONLY_NUMBER.test(ending) || AFTER_ORDINAL.test(next);
+  if (LETTERS_AT_END.test(ending)) return DOTTED_AT_END.test(ending) || !opensSentence(next);
+  const lastWord = ending
+    .slice(ending.lastIndexOf(' ') + 1, -1)
     .toLowerCase()
     .replaceAll(/^[("'„“]+|\./g, '');
   return TITLES_AND_SUCH.has(lastWord) || (BEFORE_NUMBERS.has(lastWord) && /^\d/.test(next));

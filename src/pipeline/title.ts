@@ -25,7 +25,7 @@ export function chooseTitle(metadataTitle: string | null, firstRuns: readonly Ru
 
 function largestLine(runs: readonly Run[]): string | null {
   const written = runs.filter((run) => run.str.trim() !== '' && run.height > 0);
-  const largest = Math.max(0, ...written.map((run) => run.height));
+  const largest = written.reduce((max, run) => Math.max(max, run.height), 0);
   const others = written.filter((run) => run.height < largest - SAME_SIZE);
   if (others.length === 0 || largest < typicalHeight(others) * LARGER) return null;
   const start = runs.findIndex((run) => run.height === largest && run.str.trim() !== '');

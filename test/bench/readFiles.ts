@@ -1,4 +1,5 @@
-// Owns one run of the reading bench in a process of its own: `node readFiles.ts THREADS ROUNDS FILE…`, a line of JSON for the last round.
+// Owns one run of the reading bench in a process of its own (CACHE: the folder of compiled code, `-` for none): `node readFiles.ts THREADS ROUNDS CACHE FILE…`, a line of JSON for the last round.
+import { enableCompileCache } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { MAX_STREAM_BYTES, MAX_SUMMARY_CHARS } from '../../config/limits.ts';
 import type { Log } from '../../src/domain/log.ts';
@@ -31,8 +32,13 @@ async function readAll(pool: Pool, files: readonly string[]): Promise<string[]> 
   return Promise.all(files.map(outcome));
 }
 
-async function run(threads: number, rounds: number, files: readonly string[]): Promise<RunFigures> {
-  const pool = createPool({ threads, memoryMb: 256, log: silent });
+async function run(threads: number, rounds: number, cache: string, files: readonly string[]): Promise<RunFigures> {
+  const pool = createPool({
+    threads,
+    memoryMb: 256,
+    log: silent,
+    ...(cache === '-' ? {} : { compileCacheDir: cache }),
+  });
   for (let round = 1; round < rounds; round++) await readAll(pool, files);
   const lag = monitorEventLoopDelay({ resolution: 1 });
   lag.enable();
@@ -46,6 +52,7 @@ async function run(threads: number, rounds: number, files: readonly string[]): P
 }
 
 if (import.meta.main) {
-  const [threads = '1', rounds = '1', ...files] = process.argv.slice(2);
-  process.stdout.write(`${JSON.stringify(await run(Number(threads), Number(rounds), files))}\n`);
+  const [threads = '1', rounds = '1', cache = '-', ...files] = process.argv.slice(2);
+  if (cache !== '-') enableCompileCache(cache);
+  process.stdout.write(`${JSON.stringify(await run(Number(threads), Number(rounds), cache, files))}\n`);
 }

@@ -26,9 +26,12 @@ function pdftotextMs(files: readonly string[]): number {
   return performance.now() - start;
 }
 
-function runner(threads: number, rounds: number, files: readonly string[]): { figures: RunFigures; wholeMs: number } {
+type Run = { threads: number; rounds: number; cache?: string };
+
+function runner(run: Run, files: readonly string[]): { figures: RunFigures; wholeMs: number } {
+  const args = [RUNNER, String(run.threads), String(run.rounds), run.cache ?? '-', ...files];
   const start = performance.now();
-  const result = spawnSync(process.execPath, [RUNNER, String(threads), String(rounds), ...files], { maxBuffer: 1e9 });
+  const result = spawnSync(process.execPath, args, { maxBuffer: 1e9 });
   if (result.status !== 0) throw new Error(`the runner failed: ${result.stderr}`);
   return { figures: JSON.parse(result.stdout.toString()) as RunFigures, wholeMs: performance.now() - start };
 }
@@ -38,22 +41,25 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-function speed(files: readonly string[]): void {
-  const cold: number[] = [];
+function speed(files: readonly string[], cache: string): void {
+  const first: number[] = [];
+  const later: number[] = [];
   const warm: number[] = [];
   const gain: number[] = [];
   const lags: RunFigures[] = [];
+  runner({ threads: 1, rounds: 1, cache }, files);
   for (let round = 0; round < ROUNDS; round++) {
-    const reference = pdftotextMs(files);
-    cold.push(runner(1, 1, files).wholeMs / reference);
-    const one = runner(1, 4, files).figures;
-    const two = runner(2, 4, files).figures;
+    first.push(runner({ threads: 1, rounds: 1 }, files).wholeMs / pdftotextMs(files));
+    later.push(runner({ threads: 1, rounds: 1, cache }, files).wholeMs / pdftotextMs(files));
+    const one = runner({ threads: 1, rounds: 4, cache }, files).figures;
+    const two = runner({ threads: 2, rounds: 4, cache }, files).figures;
     warm.push(one.ms / pdftotextMs(files));
     gain.push(one.ms / two.ms);
     lags.push(two);
   }
-  tell('one thread against pdftotext, whole process from its start', median(cold), 2, '×');
   tell('one thread against pdftotext, in a running process', median(warm), 2, '×');
+  tell('one thread against pdftotext, whole process from its start', median(later), 2, '×');
+  tell('  the same, its first start ever (nothing compiled yet)', median(first), 2, '×');
   tell('two threads against one', median(gain), 1.3, '×', true);
   tell('main thread lag with two threads, p99', median(lags.map((lag) => lag.lagP99Ms)), 8, ' ms');
   tell('main thread lag with two threads, largest', median(lags.map((lag) => lag.lagMaxMs)), 30, ' ms');
@@ -79,25 +85,16 @@ async function sameText(files: readonly string[]): Promise<void> {
   );
 }
 
-function hostileMemory(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'lector-bench-'));
-  try {
-    for (const [name, make] of Object.entries(hostile)) {
-      const file = join(folder, `${name}.pdf`);
-      writeFileSync(file, make());
-      const { figures } = runner(1, 1, [file]);
-      tell(
-        `memory of the process, ${name} (${figures.codes[0]}, ${Math.round(figures.ms)} ms)`,
-        figures.peakRssMb,
-        600,
-        ' MB',
-      );
-    }
-    const all = readdirSync(folder).map((name) => join(folder, name));
-    tell('memory of the process, all of them one after the other', runner(1, 1, all).figures.peakRssMb, 600, ' MB');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function hostileMemory(folder: string): void {
+  const one = { threads: 1, rounds: 1 };
+  const paths = Object.entries(hostile).map(([name, make]) => {
+    const path = join(folder, `${name}.pdf`);
+    writeFileSync(path, make());
+    const { codes, ms, peakRssMb } = runner(one, [path]).figures;
+    tell(`memory of the process, ${name} (${codes[0]}, ${Math.round(ms)} ms)`, peakRssMb, 600, ' MB');
+    return path;
+  });
+  tell('memory of the process, all of them one after the other', runner(one, paths).figures.peakRssMb, 600, ' MB');
 }
 
 if (!existsSync(MANUALS)) {
@@ -108,7 +105,12 @@ if (!existsSync(MANUALS)) {
   const files = readdirSync(MANUALS)
     .map((name) => join(MANUALS, name))
     .sort((a, b) => sizeOf(b) - sizeOf(a));
-  speed(files);
-  await sameText(files);
-  hostileMemory();
+  const folder = mkdtempSync(join(tmpdir(), 'lector-bench-'));
+  try {
+    speed(files, join(folder, 'compiled'));
+    await sameText(files);
+    hostileMemory(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -10,8 +10,11 @@ import { Slots } from './slots.ts';
 /** Starting a thread costs 0.2 s; keeping an idle one costs 70 MB. */
 const IDLE_MS = 30_000;
 
-/** Space for short-lived objects; V8's own choice takes 90 MB more a thread and is no faster. */
-const YOUNG_MB = 32;
+/**
+ * What a thread makes while it reads dies young: room for it makes reading faster and the process larger. With 32 the bot peaked at
+ * 491 MB over the corpus (two threads, 32 documents), with 16 at 439–450 (`node test/bench/bot.ts lag`).
+ */
+const YOUNG_MB = 16;
 
 const WORKER = fileURLToPath(new URL('../../workers/read.ts', import.meta.url));
 

@@ -2,9 +2,6 @@
 import type { Reading } from '../domain/reading.ts';
 import { createFence } from './fence.ts';
 
-/** Goes up with each change of wording, so that kept answers can be told from those that would be given now. */
-export const PROMPT_VERSION = 1;
-
 const MAX_TITLE_CHARS = 200;
 const MAX_OUTLINE_CHARS = 800;
 const MAX_OUTLINE_ENTRIES = 20;

@@ -56,10 +56,11 @@ export function createSender(deps: SenderDeps): Sender {
       } catch (thrown) {
         signal.throwIfAborted();
         const error = toAppError(thrown);
-        if (error.code === 'homeserver_rate_limited') budget.limited(error.retryAfterMs ?? DEFAULT_LIMIT_WAIT_MS);
-        else if (!MAY_PASS.includes(error.code)) throw error;
-        else await sleep(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures), undefined, { signal });
+        const isLimited = error.code === 'homeserver_rate_limited';
+        if (!isLimited && !MAY_PASS.includes(error.code)) throw error;
         log.warn({ code: error.code, reason: error.message, part: reply.part, room: reply.roomId }, 'send put off');
+        if (isLimited) budget.limited(error.retryAfterMs ?? DEFAULT_LIMIT_WAIT_MS);
+        else await sleep(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures), undefined, { signal });
       }
     }
   };

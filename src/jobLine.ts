@@ -4,6 +4,7 @@ import { toAppError } from './domain/errors.ts';
 import type { Job } from './domain/job.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
+import { claimsToBeDocument } from './domain/media.ts';
 import type { Model } from './domain/model.ts';
 import { fetchUpload } from './pipeline/fetch.ts';
 import { handleFailure, type ProcessPorts, processJob } from './pipeline/process.ts';
@@ -62,6 +63,7 @@ export function startJobLine(deps: JobLineDeps): JobLine {
     nextDueMs: ledger.jobs.nextDueMs,
     fetch(row, signal) {
       const { jobs } = ledger;
+      if (claimsToBeDocument(row.upload)) deps.pool.warm();
       const { download } = link.media;
       return fetchUpload(row, { jobs, model: deps.model, download, status: link, clock }, signal);
     },

@@ -5,6 +5,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { kindOf } from '../src/domain/media.ts';
 import type { ReadProgress, ReadRequest, ReadResult } from '../src/domain/reading.ts';
 import { readPdf } from './pdf.ts';
+import { loadPdfjs } from './pdfjs.ts';
 
 /** Progress is for people: more often than this is noise on the main thread. */
 const PROGRESS_EVERY_MS = 250;
@@ -13,14 +14,17 @@ const PROGRESS_EVERY_MS = 250;
 const CANNOT_OPEN = new Set<unknown>(['ENOENT', 'EISDIR', 'EACCES']);
 
 /** With all cores busy the main thread and a homeserver beside it go first; reading still gets its share. */
-const NICENESS = 5;
+const NICENESS = 10;
 
 export type ReadTask = { request: ReadRequest; port?: MessagePort };
 
-/** Reads the file of `task.request` by what it is, never by its name. */
-export default async function read(task: ReadTask): Promise<ReadResult> {
+/** Reads the file of `task.request` by what it is, never by its name; without a task it only loads what a task will need. */
+export default async function read(task: ReadTask): Promise<ReadResult>;
+export default async function read(task: null): Promise<null>;
+export default async function read(task: ReadTask | null): Promise<ReadResult | null> {
   // Elsewhere than on Linux it would be the priority of the whole process.
   if (process.platform === 'linux') setPriority(NICENESS);
+  if (!task) return loadPdfjs().then(() => null);
   try {
     return await readChecked(task.request, task.port);
   } catch (error) {

@@ -5,16 +5,19 @@ import { Piscina } from 'piscina';
 import { AppError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { type Reading, type ReadProgress, type ReadRequest, readResultSchema } from '../domain/reading.ts';
-import { Slots } from './slots.ts';
+import { Turns } from './turns.ts';
 
 /** Starting a thread costs 0.2 s; keeping an idle one costs 70 MB. */
 const IDLE_MS = 30_000;
 
+/** A small document is read in 20–50 ms, the start of a thread takes 150 ms of a core: a burst of them is read sooner by one. */
+const GROW_AFTER_MS = 100;
+
 /**
- * What a thread makes while it reads dies young: room for it makes reading faster and the process larger. With 32 the bot peaked at
- * 491 MB over the corpus (two threads, 32 documents), with 16 at 439–450 (`node test/bench/bot.ts lag`).
+ * What a thread makes while it reads dies young: room for it makes the process larger and, from here on, reading no faster. With 16
+ * the bot peaked at 450–474 MB over the corpus (two threads, 32 documents), with 8 at 423–447 (`node test/bench/bot.ts lag`).
  */
-const YOUNG_MB = 16;
+const YOUNG_MB = 8;
 
 const WORKER = fileURLToPath(new URL('../../workers/read.ts', import.meta.url));
 
@@ -41,6 +44,8 @@ export interface Pool {
    * when that aborts.
    */
   read(request: ReadRequest, options: PoolReadOptions): Promise<Reading>;
+  /** Starts the first thread: it loads its libraries while the file is still on its way. */
+  warm(): void;
   stats(): { threads: number; running: number; waiting: number };
   /** Ends all threads; what is still being read or waits rejects with `thread_crashed`, which is tried again. */
   close(): Promise<void>;
@@ -58,27 +63,25 @@ export function createPool({ threads, memoryMb, compileCacheDir, log }: PoolDeps
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   piscina.on('error', (error: unknown) => log.warn({ err: error }, 'a reading thread ended between jobs'));
-  // Piscina's own queue forgets its jobs when the last thread ends by an abort: it never gets more than it has threads.
-  const slots = new Slots(threads);
   const closing = new AbortController();
-  let running = 0;
-
-  const read = async (request: ReadRequest, options: PoolReadOptions): Promise<Reading> => {
-    const signal = AbortSignal.any([options.signal, closing.signal]);
-    const release = await slots.acquire(signal);
-    running += 1;
-    try {
-      return await runInThread(piscina, request, { ...options, signal });
-    } finally {
-      running -= 1;
-      release();
-    }
-  };
+  // Piscina's own queue forgets its jobs when the last thread ends by an abort: it never gets more than it has threads.
+  const turns = new Turns({
+    max: threads,
+    count: () => piscina.threads.length,
+    start: () => piscina.run(null, { signal: closing.signal }),
+    growAfterMs: GROW_AFTER_MS,
+  });
 
   return {
-    read,
-    stats: () => ({ threads: piscina.threads.length, running, waiting: slots.waiting }),
-    close: async () => {
+    async read(request, options) {
+      const signal = AbortSignal.any([options.signal, closing.signal]);
+      const endTurn = await turns.acquire(signal);
+      return runInThread(piscina, request, { ...options, signal }).finally(endTurn);
+    },
+    warm: () => turns.warm(),
+    stats: () => ({ threads: piscina.threads.length, running: turns.running, waiting: turns.waiting }),
+    async close() {
+      turns.close();
       closing.abort(new AppError('thread_crashed', 'the reading threads were closed'));
       await piscina.destroy();
     },

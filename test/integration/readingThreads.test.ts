@@ -56,7 +56,9 @@ describe('a job', () => {
 
   test('that is cancelled while it waits leaves the line', async () => {
     const cancel = new AbortController();
-    const running = readLong({ hardTimeoutMs: 500 });
+    const { promise: started, resolve } = Promise.withResolvers<void>();
+    const running = readLong({ hardTimeoutMs: 500, onProgress: resolve });
+    await started;
     const path = rig.folder.write('ordinary.pdf', ordinary);
     const waiting = rig.pool.read(readRequestFor(path), { signal: cancel.signal, hardTimeoutMs: 50_000 });
     expect(rig.pool.stats().waiting).toBe(1);
@@ -102,10 +104,19 @@ describe('a job', () => {
 
 test('two threads read two files at a time, the third waits', async () => {
   const two = createReadingRig(2);
+  const cancel = new AbortController();
+  const request = readRequestFor(two.folder.write('long.pdf', long), { maxPages: 20_000, softTimeoutMs: 50_000 });
+  const read = () => {
+    const { promise: started, resolve } = Promise.withResolvers<void>();
+    const ended = two.pool.read(request, { signal: cancel.signal, hardTimeoutMs: 50_000, onProgress: () => resolve() });
+    return { started, ended: expect(ended).rejects.toThrow('seen enough') };
+  };
   try {
-    const reads = [1, 2, 3].map(() => two.readBytes(ordinary));
-    expect(two.pool.stats()).toMatchObject({ waiting: 1 });
-    expect((await Promise.all(reads)).map(textOf)).toEqual(Array(3).fill('An ordinary page.'));
+    const [first, second, third] = [read(), read(), read()];
+    await Promise.all([first.started, second.started]);
+    expect(two.pool.stats()).toEqual({ threads: 2, running: 2, waiting: 1 });
+    cancel.abort(new Error('seen enough'));
+    await Promise.all([first.ended, second.ended, third.ended]);
   } finally {
     await two.close();
   }

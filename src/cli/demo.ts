@@ -16,6 +16,7 @@ export type DemoDeps = {
   log: Log;
   /** Keeps everything up until a signal. */
   serve: boolean;
+  compileCacheDir: string;
   stdout: NodeJS.WritableStream;
   onSignal(onFirst: (signal: string) => void): void;
 };
@@ -54,14 +55,14 @@ export async function demo(deps: DemoDeps): Promise<0 | 1> {
   }
 }
 
-function botOn(playground: Playground, dataDir: string, { config, log }: DemoDeps) {
+function botOn(playground: Playground, dataDir: string, { config, compileCacheDir, log }: DemoDeps) {
   const matrix: Config['matrix'] = {
     homeserverUrl: playground.url,
     login: { kind: 'password', ...BOT },
     allowedUsers: null,
     allowedRooms: null,
   };
-  const demoConfig: Config = { ...config, matrix, storage: { ...config.storage, dataDir } };
+  const demoConfig: Config = { ...config, matrix, storage: { ...config.storage, dataDir, compileCacheDir } };
   return { config: demoConfig, model: createModel(config.llm, log) };
 }
 

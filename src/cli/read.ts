@@ -18,6 +18,7 @@ export type ReadDeps = {
   log: Log;
   files: string[];
   json: boolean;
+  compileCacheDir: string;
   stdout: NodeJS.WritableStream;
   stderr: NodeJS.WriteStream;
 };
@@ -30,8 +31,9 @@ const SOFT_SHARE = 0.9;
 
 /** Reads the files, as many at once as there are threads, and prints them in the order given. Returns 1 if any failed. */
 export async function read(deps: ReadDeps): Promise<0 | 1> {
-  const { config, log, files, json, stdout } = deps;
-  const pool = createPool({ threads: config.work.threads, memoryMb: config.limits.workerMemoryMb, log });
+  const { config, log, files, json, compileCacheDir, stdout } = deps;
+  const { work, limits } = config;
+  const pool = createPool({ threads: work.threads, memoryMb: limits.workerMemoryMb, compileCacheDir, log });
   const model = createModel(config.llm, log);
   const bar = createReadBar(files.length, deps.stderr);
   const signal = new AbortController().signal;

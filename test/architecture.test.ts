@@ -27,7 +27,7 @@ function load(path: string): Module {
 }
 
 const modules = ['src', 'workers', 'config'].flatMap(filesUnder).map(load);
-const ADAPTERS = ['matrix', 'queue', 'pool', 'llm', 'ledger', 'ops', 'playground'];
+const ADAPTERS = ['matrix', 'queue', 'pool', 'llm', 'ledger', 'ops', 'playground', 'profiles'];
 
 /** Folder → what its files may import besides their own folder; the first rule whose folder fits counts. */
 const RULES: [folder: string, allowed: string[]][] = [
@@ -76,6 +76,11 @@ describe('the house', () => {
       openai: 'src/llm',
       ollama: 'src/llm',
       'pdfjs-dist': 'workers',
+      sharp: 'workers',
+      'tesseract.js': 'workers',
+      ajv: 'src/profiles',
+      yaml: 'src/profiles',
+      'file-type': 'src/domain',
       'node:sqlite': 'src/ledger',
     };
     const strays = modules.flatMap(({ path, packages }) =>

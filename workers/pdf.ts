@@ -53,6 +53,8 @@ async function readSource(source: PdfSource, request: ReadRequest, context: Read
     language,
     extract: extract(body, title),
     notes,
+    unread: read.withoutText,
+    ocrConfidence: null,
   };
   return { ok: true, reading };
 }

@@ -16,6 +16,11 @@ export const ERRORS = {
   not_a_document: refuse,
   empty_file: refuse,
   unreadable: refuse,
+  /** A picture in a format that is not read here: SVG may fetch from elsewhere, HEIC needs a decoder that is not there. */
+  picture_unsupported: refuse,
+  picture_too_small: refuse,
+  picture_blank: refuse,
+  picture_blurred: refuse,
   password_needed: refuse,
   too_large: refuse,
   media_missing: refuse,
@@ -33,6 +38,8 @@ export const ERRORS = {
 
   homeserver_refused: fail,
   model_failed: fail,
+  /** The model takes no pictures; what can be done without is done without. */
+  model_cannot_see: fail,
   model_context_exceeded: fail,
   internal: fail,
 

@@ -7,6 +7,8 @@ export type Command = {
   roomId: string;
   sender: string;
   threadRootId: string | undefined;
+  /** Whether the sender may change the room's settings; `unknown`: the homeserver could not be asked. */
+  isRoomAdmin: 'yes' | 'no' | 'unknown';
   /** What stands after `!lector`, in lower case: `['help']`. */
   words: string[];
 };

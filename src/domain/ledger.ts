@@ -2,7 +2,9 @@
 import type { ErrorCode } from './errors.ts';
 import type { JobState } from './job.ts';
 import type { Upload } from './media.ts';
+import type { PageScan } from './reading.ts';
 import type { Reply } from './reply.ts';
+import type { RoomSettings } from './room.ts';
 
 /** A job as the ledger keeps it. */
 export type JobRow = {
@@ -84,12 +86,23 @@ export interface ReplyLedger {
 export type RoomState = 'invited' | 'joined' | 'unwanted' | 'left';
 export type RoomRow = { roomId: string; state: RoomState; reason: string | null };
 
+/** Pages of a job that OCR or a model has read, so that a retry reads and pays for none of them again. */
+export interface PageLedger {
+  /** Keeps a page until its job has ended; the same page again replaces it. */
+  save(eventId: string, scan: PageScan): void;
+  /** In the order of the pages. */
+  of(eventId: string): PageScan[];
+}
+
 export interface RoomLedger {
   state(roomId: string): RoomState | null;
   set(roomId: string, state: RoomState, reason?: string): void;
   /** Rooms whose state asks for something to be done: `invited` and `unwanted`. */
   pending(): RoomRow[];
   joined(): string[];
+  settings(roomId: string): RoomSettings;
+  /** Changes the settings that are given. */
+  setSettings(roomId: string, changed: Partial<RoomSettings>): void;
   /** Host that the rooms were told their text goes to, '' for none; null: no room was told anything yet. */
   toldModelHost(): string | null;
   setToldModelHost(host: string): void;
@@ -103,6 +116,7 @@ export interface SyncLedger {
 export interface Ledger {
   readonly jobs: JobLedger;
   readonly replies: ReplyLedger;
+  readonly pages: PageLedger;
   readonly rooms: RoomLedger;
   readonly sync: SyncLedger;
   /** Runs `work` in one transaction: all of it is stored, durably, or none. Throws AppError `storage_full` on a full disk. */

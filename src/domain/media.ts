@@ -16,6 +16,10 @@ export type Upload = {
   declaredMime: string | undefined;
   declaredBytes: number | undefined;
   sentAtMs: number;
+  /** Posted as a picture (m.image), whatever it is. */
+  isPicture: boolean;
+  /** Somebody asked for it: the caption, or a reply to it, mentions the bot. */
+  isAsked: boolean;
 };
 
 /** Bytes of a file's head that `kindOf` wants to see: readers of PDF accept the header anywhere in the first 1024. */

@@ -1,11 +1,21 @@
 // Owns the small interface that every language model is used through.
 
+/** A picture as a model gets it. */
+export type ModelImage = { mime: 'image/jpeg'; bytes: Uint8Array };
+
+/** A JSON Schema that the answer has to keep; servers constrain their output by it. */
+export type AnswerSchema = { name: string; schema: Readonly<Record<string, unknown>> };
+
 export type ModelRequest = {
   /** Lector's own instructions; never holds text of a document. */
   system: string;
   /** The task with the document's text, fenced. */
   user: string;
   maxOutputTokens: number;
+  /** Seen by the vision model (LLM_VISION_MODEL); its text is that of strangers, like a document's. */
+  images?: readonly ModelImage[] | undefined;
+  /** The answer's text is then one JSON value of this schema, as far as the server keeps to it: it is to be checked all the same. */
+  schema?: AnswerSchema | undefined;
   signal: AbortSignal;
   /** Called for each part of an answer that comes as a stream: a sign of life, so that a slow model is not taken for a dead one. */
   onProgress?: (() => void) | undefined;
@@ -41,6 +51,8 @@ export interface Model {
   readonly name: string;
   /** Host that the text goes to, for the welcome notice. */
   readonly host: string;
+  /** Whether it takes pictures; `unknown` until a server has told, or has taken or refused one. */
+  readonly vision: 'yes' | 'no' | 'unknown';
   /** Prompt and answer together fit into so many tokens. */
   readonly contextTokens: number;
   /**

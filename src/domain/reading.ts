@@ -34,6 +34,16 @@ export const extractSchema = z.object({ summary: z.array(sentenceSchema), keyPoi
 /** A summary made of the document's own sentences, in their order. */
 export type Extract = z.infer<typeof extractSchema>;
 
+/** A page as OCR or a model that sees has read it. */
+export const pageScanSchema = z.object({
+  page: z.number().int().positive(),
+  text: z.string(),
+  source: z.enum(['ocr', 'vision', 'blank']),
+  /** 0–100, as the recogniser reckons it; a model says none. */
+  confidence: z.number().nullable(),
+});
+export type PageScan = z.infer<typeof pageScanSchema>;
+
 export const outlineEntrySchema = z.object({ title: z.string(), level: z.number(), page: z.number().nullable() });
 export type OutlineEntry = z.infer<typeof outlineEntrySchema>;
 
@@ -64,6 +74,10 @@ export const readingSchema = z.object({
   language: z.string().nullable(),
   extract: extractSchema,
   notes: z.array(noteSchema),
+  /** Pages that hold a picture and no usable text: to be read by OCR or by a model that sees. */
+  unread: z.array(z.number().int().positive()),
+  /** Mean confidence of the pages that OCR has read, 0–100; null: OCR has read none. */
+  ocrConfidence: z.number().nullable(),
 });
 export type Reading = z.infer<typeof readingSchema>;
 
@@ -74,6 +88,10 @@ export const readFailureSchema = z.object({
     'not_a_document',
     'empty_file',
     'unreadable',
+    'picture_unsupported',
+    'picture_too_small',
+    'picture_blank',
+    'picture_blurred',
     'password_needed',
     'too_large',
     'file_not_found',

@@ -2,6 +2,7 @@
 import type { Ledger } from '../domain/ledger.ts';
 import { openDatabase, withStorageErrors } from './database.ts';
 import { createJobLedger } from './jobs.ts';
+import { createPageLedger } from './pages.ts';
 import { createReplyLedger } from './replies.ts';
 import { createRoomLedger, createSyncLedger } from './rooms.ts';
 
@@ -12,6 +13,7 @@ export function openLedger(path: string, clock: () => number = Date.now): Ledger
   return {
     jobs: withStorageErrors(createJobLedger(database, replies, clock)),
     replies: withStorageErrors(replies),
+    pages: withStorageErrors(createPageLedger(database)),
     rooms: withStorageErrors(createRoomLedger(database, clock)),
     sync: withStorageErrors(createSyncLedger(database)),
     transaction: database.transact,

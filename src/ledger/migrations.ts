@@ -46,6 +46,25 @@ const STEPS = [
   ) STRICT;
   CREATE INDEX replies_unsent ON replies (seq) WHERE sent_event_id IS NULL;
   `,
+  `
+  ALTER TABLE rooms ADD COLUMN mode TEXT;
+  ALTER TABLE rooms ADD COLUMN profile TEXT;
+
+  -- Pages that OCR or a model has read; they go when their job ends.
+  CREATE TABLE pages (
+    event_id TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    source TEXT NOT NULL,
+    confidence REAL,
+    PRIMARY KEY (event_id, page)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER pages_go AFTER UPDATE OF state ON jobs
+  WHEN new.state IN ('replying', 'done', 'refused', 'failed', 'cancelled')
+  BEGIN
+    DELETE FROM pages WHERE event_id = new.event_id;
+  END;
+  `,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RoomLedger, RoomState, SyncLedger } from '../domain/ledger.ts';
+import type { RoomSettings } from '../domain/room.ts';
 import type { Database } from './database.ts';
 
 /** The room part of the ledger. */
@@ -13,6 +14,9 @@ export function createRoomLedger({ db }: Database, clock: () => number): RoomLed
   );
   const pending = db.prepare(`SELECT room_id, state, reason FROM rooms WHERE state IN ('invited', 'unwanted')`);
   const joined = db.prepare(`SELECT room_id FROM rooms WHERE state = 'joined'`);
+  const settings = db.prepare('SELECT mode, profile FROM rooms WHERE room_id = ?');
+  const setMode = db.prepare('UPDATE rooms SET mode = ? WHERE room_id = ?');
+  const setProfile = db.prepare('UPDATE rooms SET profile = ? WHERE room_id = ?');
   const toldHost = createMeta(db, 'told_model_host');
   return {
     state: (roomId) => (state.get(roomId)?.state as RoomState | undefined) ?? null,
@@ -24,6 +28,14 @@ export function createRoomLedger({ db }: Database, clock: () => number): RoomLed
         reason: row.reason === null ? null : String(row.reason),
       })),
     joined: () => joined.all().map((row) => String(row.room_id)),
+    settings(roomId) {
+      const row = settings.get(roomId) as RoomSettings | undefined;
+      return { mode: row?.mode ?? null, profile: row?.profile ?? null };
+    },
+    setSettings(roomId, { mode, profile }) {
+      if (mode !== undefined) setMode.run(mode, roomId);
+      if (profile !== undefined) setProfile.run(profile, roomId);
+    },
     toldModelHost: toldHost.get,
     setToldModelHost: toldHost.set,
   };

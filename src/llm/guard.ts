@@ -77,6 +77,9 @@ export function createGuardedModel(model: Model, options: GuardOptions): Model {
     get name() {
       return model.name;
     },
+    get vision() {
+      return model.vision;
+    },
     get host() {
       return model.host;
     },

@@ -84,6 +84,7 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
       return `${choice.label} (Ollama)`;
     },
     host: url.host,
+    vision: 'no',
     contextTokens: options.contextTokens,
 
     async complete(request) {

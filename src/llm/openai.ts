@@ -77,6 +77,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
       return `${choice.label} (${names.host === OPENAI_HOST ? 'OpenAI' : names.host})`;
     },
     host: names.host,
+    vision: 'no',
     contextTokens: options.contextTokens,
 
     async complete(request) {

@@ -54,7 +54,7 @@ function readCommand(
   const match = /^\s*!lector(?:\s+(.*))?$/is.exec(textOf(content.body) ?? '');
   if (!match) return null;
   const words = (match[1] ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  return { kind: 'command', command: { ...origin, threadRootId: rootId, words } };
+  return { kind: 'command', command: { ...origin, threadRootId: rootId, isRoomAdmin: 'unknown', words } };
 }
 
 function readUpload(
@@ -78,6 +78,8 @@ function readUpload(
     mxcUri,
     declaredMime: textOf(info.mimetype)?.toLowerCase(),
     declaredBytes: typeof info.size === 'number' && info.size >= 0 ? info.size : undefined,
+    isPicture: content.msgtype === 'm.image',
+    isAsked: false,
     sentAtMs: typeof event.origin_server_ts === 'number' ? event.origin_server_ts : 0,
   };
 }

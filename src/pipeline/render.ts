@@ -140,6 +140,14 @@ export function failureText(code: ErrorCode, { maxFileBytes }: Pick<RefusalFacts
       return 'the file is empty. Please send it again.';
     case 'unreadable':
       return 'the PDF is damaged beyond reading. Please save or export it anew and send it again.';
+    case 'picture_unsupported':
+      return 'pictures of this kind (SVG, HEIC) are not read here. Please send it as PNG or JPEG.';
+    case 'picture_too_small':
+      return 'the picture is too small to read. Please send it in its full size.';
+    case 'picture_blank':
+      return 'the picture is blank: there is nothing on it to read.';
+    case 'picture_blurred':
+      return 'the picture is too blurred to read. Please take it again, with a steady hand and more light.';
     case 'password_needed':
       return 'the PDF is protected by a password. Please send a copy without one.';
     case 'too_large':

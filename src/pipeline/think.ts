@@ -25,14 +25,15 @@ export type ThinkDeps = {
 export async function think(fileName: string, reading: Reading, deps: ThinkDeps): Promise<Answer> {
   const hasText = reading.body.some((page) => page.text.trim() !== '');
   const { summary, notes } = hasText ? await summarise(reading, deps) : { summary: extractOf(reading), notes: [] };
-  const { kind, pageCount, title, author, language } = reading;
+  const { kind, pageCount, title, author, language, ocrConfidence } = reading;
   return {
     fileName,
-    reading: { kind, pageCount, title, author, language },
+    reading: { kind, pageCount, title, author, language, ocrConfidence },
     pagesRead: pagesRead(reading),
     hasText,
     summary,
     notes: [...reading.notes, ...notes],
+    fields: null,
     attachment: 'none',
   };
 }

@@ -17,6 +17,7 @@ function createSubject(turns: Turn[]) {
   const model: Model = {
     name: 'openai/double',
     host: 'gpu',
+    vision: 'no',
     contextTokens: 8192,
     async complete(request) {
       const turn = turns[Math.min(requests.length, turns.length - 1)];

@@ -25,6 +25,8 @@ export const aReading = (text = 'The board met in May.'): Reading => ({
   language: 'en',
   extract: { summary: [{ text: 'The board met in May.', page: 1 }], keyPoints: [] },
   notes: [],
+  unread: [],
+  ocrConfidence: null,
 });
 export const model = (summarise: Summariser['summarise']): Summariser => ({ name: 'a model', summarise });
 export const fails = (code: ErrorCode) => () => Promise.reject(new AppError(code, '/a/secret/path'));

@@ -35,7 +35,14 @@ const posted = (upload: Partial<Upload> = {}, ageMs = 0): Incoming => ({
 });
 const said = (...words: string[]): Incoming => ({
   kind: 'command',
-  command: { eventId: '$c', roomId: ROOM, sender: '@anna:here', threadRootId: undefined, words },
+  command: {
+    eventId: '$c',
+    roomId: ROOM,
+    sender: '@anna:here',
+    threadRootId: undefined,
+    isRoomAdmin: 'unknown',
+    words,
+  },
 });
 const redacted = (redactedEventId = '$upload', roomId = ROOM): Incoming => ({
   kind: 'redaction',

@@ -22,11 +22,12 @@ type Changes = Partial<Omit<Answer, 'summary' | 'reading'>> & {
 function anAnswer({ reading, summary, ...more }: Changes = {}): Answer {
   return {
     fileName: 'minutes.pdf',
-    reading: { kind: 'pdf', pageCount: 2, title: null, author: null, language: 'en', ...reading },
+    reading: { kind: 'pdf', pageCount: 2, title: null, author: null, language: 'en', ocrConfidence: null, ...reading },
     pagesRead: 2,
     hasText: true,
     summary: { text: 'The board met. (p. 1)', keyPoints: [], by: { kind: 'extract' }, ...summary },
     notes: [],
+    fields: null,
     attachment: 'none',
     ...more,
   };

@@ -22,6 +22,8 @@ const aReading = (changes: Partial<Reading> = {}): Reading => ({
   language: 'en',
   extract: { summary: [{ text: 'Rent rises.', page: 1 }], keyPoints: [{ text: 'By 5 %.', page: 2 }] },
   notes: [{ kind: 'damaged' }],
+  unread: [],
+  ocrConfidence: null,
   ...changes,
 });
 const byModel = (summarise: Summariser['summarise']): Summariser => ({ name: 'qwen', summarise });
@@ -39,11 +41,12 @@ describe('an answer', () => {
   test('without a model is made of sentences of the document, with their pages', async () => {
     expect(await run(null)).toEqual({
       fileName: 'lease.pdf',
-      reading: { kind: 'pdf', pageCount: 2, title: 'Lease', author: null, language: 'en' },
+      reading: { kind: 'pdf', pageCount: 2, title: 'Lease', author: null, language: 'en', ocrConfidence: null },
       pagesRead: 2,
       hasText: true,
       summary: { text: 'Rent rises. (p. 1)', keyPoints: ['By 5 %. (p. 2)'], by: { kind: 'extract' } },
       notes: [{ kind: 'damaged' }],
+      fields: null,
       attachment: 'none',
     });
   });

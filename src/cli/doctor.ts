@@ -25,11 +25,17 @@ export async function doctor({ config, log, stdout }: DoctorDeps): Promise<0 | 1
     }
   };
   print([{ state: 'ok', name: 'Node', detail: process.version }]);
-  print([checkDataDir(config.storage.dataDir), await checkDisk(config.storage)]);
+  const dataDir = checkDataDir(config.storage.dataDir);
+  print([dataDir.finding, await checkDisk(config.storage)]);
   if (config.matrix) print(await checkMatrix(config.matrix, config));
   print([await checkModel(config, log)]);
-  stdout.write(failed ? '\nSomething needs your attention.\n' : '\nAll is well: `npm start` runs the bot.\n');
+  stdout.write(`\n${closingLine(failed, dataDir.isInUse)}\n`);
   return failed ? 1 : 0;
+}
+
+function closingLine(failed: boolean, isRunning: boolean): string {
+  if (failed) return 'Something needs your attention.';
+  return isRunning ? 'All is well: a Lector is running on this data folder.' : 'All is well: `npm start` runs the bot.';
 }
 
 function format(finding: Finding): string {

@@ -3,36 +3,35 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../../config/env.ts';
-import { toAppError } from '../domain/errors.ts';
-import { dataDirAt, lockDataDir } from '../ledger/dataDir.ts';
-import { openLedger } from '../ledger/ledger.ts';
+import { type AppError, toAppError } from '../domain/errors.ts';
+import { dataDirAt } from '../ledger/dataDir.ts';
+import { lookAtDataDir } from '../ledger/lookAtDataDir.ts';
 import type { Finding } from './doctor.ts';
 
 const GIB = 1024 ** 3;
 
-/** Whether the bot could work in the folder, or is just doing so. */
-export function checkDataDir(path: string): Finding {
+/** Whether the bot could work in the folder, or a Lector is just doing so. */
+export function checkDataDir(path: string): { finding: Finding; isInUse: boolean } {
   const name = 'Data folder';
+  const ok = (detail: string, isInUse = false) => ({ finding: { state: 'ok' as const, name, detail }, isInUse });
   try {
     if (!existsSync(path)) {
       accessSync(existingParent(path), constants.W_OK);
-      return { state: 'ok', name, detail: `${path} does not exist yet; the first start creates it` };
+      return ok(`${path} does not exist yet; the first start creates it`);
     }
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    const dir = dataDirAt(path);
-    const lock = lockDataDir(dir);
-    try {
-      if (existsSync(dir.database)) openLedger(dir.database).close();
-    } finally {
-      lock.release();
-    }
-    return { state: 'ok', name, detail: `${path} can be written` };
+    const { isInUse } = lookAtDataDir(dataDirAt(path));
+    return isInUse ? ok(`a Lector is running on ${path}`, isInUse) : ok(`${path} can be written`);
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error.code === 'data_dir_in_use') return { state: 'ok', name, detail: `${path} is in use by a running Lector` };
-    const advice = 'let it belong to the user that runs Lector, or set DATA_DIR to a folder that does';
-    return { state: 'failed', name, detail: error.message, advice };
+    const finding = { state: 'failed' as const, name, detail: error.message, advice: adviceFor(error) };
+    return { finding, isInUse: false };
   }
+}
+
+function adviceFor(error: AppError): string {
+  if (error.code === 'database_newer') return 'install that version again, or set DATA_DIR to another folder';
+  return 'let it belong to the user that runs Lector, or set DATA_DIR to a folder that does';
 }
 
 function existingParent(path: string): string {

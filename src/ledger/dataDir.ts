@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../domain/errors.ts';
 
-export type DataDir = { path: string; database: string; spool: string; session: string };
+export type DataDir = { path: string; database: string; spool: string; session: string; lock: string };
 
 /** Names what lies where in the data folder; touches nothing. */
 export function dataDirAt(path: string): DataDir {
@@ -13,6 +13,7 @@ export function dataDirAt(path: string): DataDir {
     database: join(path, 'lector.db'),
     spool: join(path, 'spool'),
     session: join(path, 'session.json'),
+    lock: join(path, 'lock.db'),
   };
 }
 
@@ -42,7 +43,7 @@ function makeFolder(path: string): void {
  * beside the database, so that backups can still read the database. Throws `data_dir_in_use`.
  */
 export function lockDataDir(dir: DataDir): { release(): void } {
-  const db = new DatabaseSync(join(dir.path, 'lock.db'), { timeout: 0 });
+  const db = new DatabaseSync(dir.lock, { timeout: 0 });
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {

@@ -1,0 +1,77 @@
+// What doctor says of the data folder: whether it can be used, whether a Lector is using it, and nothing in it changes.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { lockDataDir, prepareDataDir } from '../../../src/ledger/dataDir.ts';
+import { openLedger } from '../../../src/ledger/ledger.ts';
+import { runDoctor, temporaryFolder } from './doctorRig.ts';
+
+describe('a data folder that a Lector is running on', () => {
+  test('is well, and nobody is told to start a second one', async () => {
+    const dir = prepareDataDir(temporaryFolder());
+    const lock = lockDataDir(dir);
+    onTestFinished(() => lock.release());
+    const { code, said } = await runDoctor({ DATA_DIR: dir.path });
+    expect(said).toContain(`✓ Data folder: a Lector is running on ${dir.path}\n`);
+    expect(said).toMatch(/\nAll is well: a Lector is running on this data folder\.\n$/);
+    expect(code).toBe(0);
+  });
+
+  test('is free again once that one has stopped', async () => {
+    const dir = prepareDataDir(temporaryFolder());
+    lockDataDir(dir).release();
+    const { said } = await runDoctor({ DATA_DIR: dir.path });
+    expect(said).toContain(`✓ Data folder: ${dir.path} can be written\n`);
+    expect(said).toMatch(/\nAll is well: `npm start` runs the bot\.\n$/);
+  });
+});
+
+describe('doctor changes nothing', () => {
+  test('a folder that is not there is not made', async () => {
+    const path = join(temporaryFolder(), 'new', 'data');
+    const { said } = await runDoctor({ DATA_DIR: path });
+    expect(said).toContain(`✓ Data folder: ${path} does not exist yet; the first start creates it\n`);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('an empty folder stays empty', async () => {
+    const path = temporaryFolder();
+    await runDoctor({ DATA_DIR: path });
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  test('the database of an older version is not migrated', async () => {
+    const dir = prepareDataDir(temporaryFolder());
+    openLedger(dir.database).close();
+    const db = new DatabaseSync(dir.database);
+    db.exec('PRAGMA user_version = 0');
+    db.close();
+    const before = readFileSync(dir.database);
+    const { said } = await runDoctor({ DATA_DIR: dir.path });
+    expect(said).toContain('✓ Data folder');
+    expect(readFileSync(dir.database).equals(before)).toBe(true);
+    expect(readdirSync(dir.path).sort()).toEqual(['lector.db', 'spool']);
+  });
+});
+
+describe('a database that this version cannot use', () => {
+  test('is told from a folder that cannot be written', async () => {
+    const dir = prepareDataDir(temporaryFolder());
+    const db = new DatabaseSync(dir.database);
+    db.exec('PRAGMA user_version = 9999');
+    db.close();
+    const { code, said } = await runDoctor({ DATA_DIR: dir.path });
+    expect(said).toContain(
+      `✗ Data folder: ${dir.database} was written by a newer version of Lector\n    → install that version again, or set DATA_DIR to another folder\n`,
+    );
+    expect(code).toBe(1);
+  });
+
+  test('is named when it is no database at all', async () => {
+    const dir = prepareDataDir(temporaryFolder());
+    writeFileSync(dir.database, 'a text that somebody has left here, longer than the header of a database: '.repeat(9));
+    const { said } = await runDoctor({ DATA_DIR: dir.path });
+    expect(said).toContain(`✗ Data folder: ${dir.database} cannot be read: file is not a database\n`);
+  });
+});

@@ -13,6 +13,7 @@ export type Finding =
 
 export type DoctorDeps = { config: Config; log: Log; stdout: NodeJS.WritableStream };
 
+const UNSEEN_DISK: Finding = { state: 'skipped', name: 'Disk', detail: 'not looked at' };
 const MODEL_TIMEOUT_MS = 15_000;
 
 /** Prints every finding; 1 if any failed. Changes nothing: a login made for the check is ended again. */
@@ -26,7 +27,7 @@ export async function doctor({ config, log, stdout }: DoctorDeps): Promise<0 | 1
   };
   print([{ state: 'ok', name: 'Node', detail: process.version }]);
   const dataDir = checkDataDir(config.storage.dataDir);
-  print([dataDir.finding, await checkDisk(config.storage)]);
+  print([dataDir.finding, dataDir.finding.state === 'failed' ? UNSEEN_DISK : await checkDisk(config.storage)]);
   if (config.matrix) print(await checkMatrix(config.matrix, config));
   print([await checkModel(config, log)]);
   stdout.write(`\n${closingLine(failed, dataDir.isInUse)}\n`);

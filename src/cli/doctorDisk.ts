@@ -1,5 +1,5 @@
 // Owns the doctor's look at the data folder and the disk.
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../../config/env.ts';
@@ -10,28 +10,49 @@ import type { Finding } from './doctor.ts';
 
 const GIB = 1024 ** 3;
 
+/** /proc, /sys and the control groups below it (statfs(2), `f_type`). */
+const KERNEL_FILE_SYSTEMS = [0x9fa0, 0x62656572, 0x27e0eb, 0x63677270];
+
+const BETTER_FOLDER = 'let it belong to the user that runs Lector, or set DATA_DIR to a folder that does';
+
 /** Whether the bot could work in the folder, or a Lector is just doing so. */
 export function checkDataDir(path: string): { finding: Finding; isInUse: boolean } {
   const name = 'Data folder';
   const ok = (detail: string, isInUse = false) => ({ finding: { state: 'ok' as const, name, detail }, isInUse });
+  const failed = (detail: string, advice: string) => ({
+    finding: { state: 'failed' as const, name, detail, advice },
+    isInUse: false,
+  });
   try {
-    if (!existsSync(path)) {
-      accessSync(existingParent(path), constants.W_OK);
-      return ok(`${path} does not exist yet; the first start creates it`);
-    }
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    const existing = existingParent(path);
+    const reason = whyUnusable(existing);
+    if (reason !== null) return failed(`${path} cannot be used: ${reason}`, BETTER_FOLDER);
+    if (!existsSync(path)) return ok(`${path} does not exist yet; the first start creates it`);
     const { isInUse } = lookAtDataDir(dataDirAt(path));
     return isInUse ? ok(`a Lector is running on ${path}`, isInUse) : ok(`${path} can be written`);
   } catch (thrown) {
     const error = toAppError(thrown);
-    const finding = { state: 'failed' as const, name, detail: error.message, advice: adviceFor(error) };
-    return { finding, isInUse: false };
+    return failed(error.message, adviceFor(error));
   }
 }
 
 function adviceFor(error: AppError): string {
   if (error.code === 'database_newer') return 'install that version again, or set DATA_DIR to another folder';
-  return 'let it belong to the user that runs Lector, or set DATA_DIR to a folder that does';
+  return BETTER_FOLDER;
+}
+
+/** Null: files can be made in `folder`. The kernel's own file systems let root write by their permissions, and make nothing. */
+function whyUnusable(folder: string): string | null {
+  if (KERNEL_FILE_SYSTEMS.includes(statfsSync(folder).type)) return `${folder} holds files of the kernel only`;
+  if (!statSync(folder).isDirectory()) return `${folder} is no folder`;
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS'
+      ? `${folder} is read-only`
+      : `${folder} may not be read and written`;
+  }
 }
 
 function existingParent(path: string): string {

@@ -1,5 +1,5 @@
 // What doctor says of the data folder: whether it can be used, whether a Lector is using it, and nothing in it changes.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -73,5 +73,43 @@ describe('a database that this version cannot use', () => {
     writeFileSync(dir.database, 'a text that somebody has left here, longer than the header of a database: '.repeat(9));
     const { said } = await runDoctor({ DATA_DIR: dir.path });
     expect(said).toContain(`✗ Data folder: ${dir.database} cannot be read: file is not a database\n`);
+  });
+});
+
+describe('a folder that cannot be used', () => {
+  const failure = (path: string, reason: string) =>
+    `✗ Data folder: ${path} cannot be used: ${reason}\n    → let it belong to the user that runs Lector, or set DATA_DIR to a folder that does\n`;
+
+  test.runIf(process.platform === 'linux').each([
+    ['/proc/nowhere', '/proc'],
+    ['/proc/nowhere/data', '/proc'],
+    ['/proc/self', '/proc/self'],
+    ['/sys/nowhere', '/sys'],
+  ])('%s, whose permissions promise root more than the kernel keeps', async (path, parent) => {
+    const { code, said } = await runDoctor({ DATA_DIR: path });
+    expect(said).toContain(`${failure(path, `${parent} holds files of the kernel only`)}– Disk: not looked at\n`);
+    expect(code).toBe(1);
+  });
+
+  test('a file', async () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    const { said } = await runDoctor({ DATA_DIR: file });
+    expect(said).toContain(failure(file, `${file} is no folder`));
+  });
+
+  test('below a file', async () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    const { said } = await runDoctor({ DATA_DIR: join(file, 'data') });
+    expect(said).toContain(failure(join(file, 'data'), `${file} is no folder`));
+  });
+
+  test.skipIf(process.getuid?.() === 0)('below a folder of somebody else', async () => {
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o500);
+    onTestFinished(() => chmodSync(folder, 0o700));
+    const { said } = await runDoctor({ DATA_DIR: join(folder, 'data') });
+    expect(said).toContain(failure(join(folder, 'data'), `${folder} may not be read and written`));
   });
 });

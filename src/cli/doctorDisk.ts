@@ -13,6 +13,9 @@ const GIB = 1024 ** 3;
 /** /proc, /sys and the control groups below it (statfs(2), `f_type`). */
 const KERNEL_FILE_SYSTEMS = [0x9fa0, 0x62656572, 0x27e0eb, 0x63677270];
 
+/** SQLite's result codes SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */
+const DAMAGED = [11, 26];
+
 const BETTER_FOLDER = 'let it belong to the user that runs Lector, or set DATA_DIR to a folder that does';
 
 /** Whether the bot could work in the folder, or a Lector is just doing so. */
@@ -38,6 +41,8 @@ export function checkDataDir(path: string): { finding: Finding; isInUse: boolean
 
 function adviceFor(error: AppError): string {
   if (error.code === 'database_newer') return 'install that version again, or set DATA_DIR to another folder';
+  const resultCode = Number((error.cause as { errcode?: number } | undefined)?.errcode) & 0xff;
+  if (DAMAGED.includes(resultCode)) return 'put a backup of it in its place, or set DATA_DIR to another folder';
   return BETTER_FOLDER;
 }
 

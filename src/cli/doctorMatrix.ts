@@ -18,7 +18,7 @@ export async function checkMatrix(matrix: MatrixConfig, config: Pick<Config, 'st
       findings.push(...(await check(name, checkup, matrix)));
     } catch (thrown) {
       const error = toAppError(thrown);
-      findings.push({ state: 'failed', name, detail: error.message, advice: adviceFor(error) });
+      findings.push({ state: 'failed', name, detail: error.message, advice: adviceFor(error, matrix) });
     }
   }
   await checkup.close().catch((error) => {
@@ -36,8 +36,13 @@ type Check = (name: string, checkup: Checkup, matrix: MatrixConfig) => Promise<F
 
 const CHECKS: Record<string, Check> = {
   async Homeserver(name, checkup, matrix) {
-    const versions = await checkup.versions();
-    return [{ state: 'ok', name, detail: `${matrix.homeserverUrl} speaks ${versions.at(-1) ?? 'an unknown version'}` }];
+    const latest = (await checkup.versions()).at(-1);
+    if (latest === undefined) {
+      return [
+        { state: 'failed', name, detail: `${matrix.homeserverUrl} tells no version of Matrix`, advice: ELSEWHERE },
+      ];
+    }
+    return [{ state: 'ok', name, detail: `${matrix.homeserverUrl} speaks ${latest}` }];
   },
   async Login(name, checkup) {
     const { userId, isKept } = await checkup.whoami();
@@ -65,13 +70,36 @@ const CHECKS: Record<string, Check> = {
   },
 };
 
-function adviceFor(error: AppError): string {
+function adviceFor(error: AppError, { login }: MatrixConfig): string {
   switch (error.code) {
     case 'login_failed':
-      return 'correct MATRIX_USER and MATRIX_PASSWORD (or MATRIX_ACCESS_TOKEN)';
+      return login.kind === 'token'
+        ? 'correct MATRIX_ACCESS_TOKEN'
+        : 'correct MATRIX_USER and MATRIX_PASSWORD (or set MATRIX_ACCESS_TOKEN)';
     case 'homeserver_rate_limited':
       return 'wait a minute and try again';
+    case 'homeserver_refused':
+      return 'it is there and refuses this: its log tells more, and so does its version (Lector needs Matrix 1.11)';
+    case 'data_dir_unusable':
+      return 'let session.json belong to the user that runs Lector, or delete it: the next start logs in anew';
     default:
-      return 'check MATRIX_HOMESERVER_URL (the address that clients use), and that the homeserver runs';
+      return adviceForNoAnswer(error);
   }
+}
+
+const ELSEWHERE =
+  'something else than a homeserver answers there: set MATRIX_HOMESERVER_URL to the address that clients use';
+
+function adviceForNoAnswer(error: AppError): string {
+  const status = (error.cause as { status?: unknown } | undefined)?.status;
+  if (typeof status !== 'number') {
+    if (error.cause instanceof SyntaxError) return ELSEWHERE;
+    if (/certificate/i.test(error.message)) {
+      return 'mend the certificate of the homeserver; one of an authority of your own needs NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
+    }
+    return 'check MATRIX_HOMESERVER_URL (the address that clients use), and that the homeserver runs';
+  }
+  if (status >= 500) return 'a server answers there, but the homeserver behind it is not well: see that it runs';
+  if (status < 400) return 'it leads to another address: set MATRIX_HOMESERVER_URL to that one (https:// perhaps)';
+  return ELSEWHERE;
 }

@@ -1,7 +1,9 @@
 // Owns what `doctor` says after a look at a model server.
-import { AppError } from '../domain/errors.ts';
+import { type AppError, toAppError } from '../domain/errors.ts';
 import type { ModelCheck } from '../domain/model.ts';
+import { ResponseTooLarge } from './boundedFetch.ts';
 import { firstWriter } from './modelChoice.ts';
+import { type ServerAnswer, serverAnswerOf } from './modelErrors.ts';
 
 const MAX_NAMED = 5;
 
@@ -26,10 +28,26 @@ export function judgeModels(
   return { ok: false, detail: `${host} answers, but has no model "${configured}" (${has})`, advice };
 }
 
-/** A look that failed. */
-export function failedCheck(thrown: unknown): ModelCheck {
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  const limited = thrown instanceof AppError && thrown.code === 'model_rate_limited';
-  const advice = limited ? 'It is there; wait for its rate limit to end.' : 'Is it running, and is its address right?';
-  return { ok: false, detail, advice };
+/** What to do about a server that refuses the login, and about one that does not answer as such a server does. */
+export type CheckAdvice = { login: string; address: string };
+
+/** A look that failed, with the advice for its reason. Without `advice` the server gave no answer at all. */
+export function failedCheck(thrown: unknown, advice?: CheckAdvice): ModelCheck {
+  const error = toAppError(thrown);
+  const answer = serverAnswerOf(error);
+  return { ok: false, detail: answer?.said ?? error.message, advice: adviceFor(error, answer, advice) };
+}
+
+function adviceFor(error: AppError, answer: ServerAnswer | null, advice: CheckAdvice | undefined): string {
+  if (error.code === 'model_rate_limited') return 'It is there; wait for its rate limit to end.';
+  const isUnreadable = error.cause instanceof SyntaxError || error.cause instanceof ResponseTooLarge;
+  if (advice && isUnreadable) return advice.address;
+  if (!advice || !answer) return 'Is it running, and is its address right?';
+  const { status } = answer;
+  if (status === 401 || status === 403) return advice.login;
+  if (status < 300 || status === 404 || status === 405) return advice.address;
+  if (status === 402) return 'It is there; its account needs credit.';
+  return status >= 500
+    ? 'It is there, but not well, or still loading its model: its own log tells more.'
+    : 'It is there, and its own words say what it wants.';
 }

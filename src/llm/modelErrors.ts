@@ -20,11 +20,20 @@ export type StatusFailure = {
 /** How the provider's own settings are called, so that a message can name them. */
 export type ServerNames = { host: string; loginAdvice: string; modelAdvice: string };
 
-/** The error for an HTTP status that is no success. */
+/** The cause of an error that is no lost connection: the status (2xx: of something unreadable), and the message without advice. */
+export type ServerAnswer = { status: number; said: string };
+
+/** What the server answered, if the error tells of an answer. */
+export function serverAnswerOf({ cause }: AppError): ServerAnswer | null {
+  return cause instanceof Object && 'said' in cause ? (cause as ServerAnswer) : null;
+}
+
+/** The error for an HTTP status that is no success; its cause is a `ServerAnswer`, or the `ContextOverflow` that it tells of. */
 export function statusError(failure: StatusFailure, names: ServerNames): AppError {
   const { status, retryAfterMs } = failure;
   const said = `${names.host} answered ${status}: ${shorten(failure.message)}`;
-  const options = { retryAfterMs };
+  const cause: ServerAnswer = { status, said };
+  const options = { retryAfterMs, cause };
 
   // OpenAI answers 429 for an empty account as well, and no wait of minutes mends that.
   if (failure.code === 'insufficient_quota') return new AppError('model_unavailable', said, options);
@@ -37,7 +46,7 @@ export function statusError(failure: StatusFailure, names: ServerNames): AppErro
   if (status === 404) return new AppError('model_unavailable', `${said} (${names.modelAdvice})`, options);
   // 402: the account is empty at some providers; 408, 409 and 425 ask to come again.
   if (status >= 500 || [402, 408, 409, 425].includes(status)) return new AppError('model_unavailable', said, options);
-  return new AppError('model_failed', said);
+  return new AppError('model_failed', said, options);
 }
 
 /** The error for everything that is no HTTP status: no connection, a broken one, an answer that cannot be read. */
@@ -50,6 +59,12 @@ export function transportError(thrown: unknown, host: string): AppError {
     return new AppError('model_unavailable', `${host} sent an answer that breaks off or is no JSON`, { cause: thrown });
   }
   return new AppError('model_unavailable', `the connection to ${host} failed: ${describe(thrown)}`, { cause: thrown });
+}
+
+/** The error for an answer that no such server gives; `detail` says what came, `question` what the operator may have mixed up. */
+export function strangeAnswer(host: string, detail: string, question: string): AppError {
+  const cause: ServerAnswer = { status: 200, said: `${host} ${detail}` };
+  return new AppError('model_unavailable', `${cause.said} (${question})`, { cause });
 }
 
 /** The error for a stream that ended before its end. */

@@ -2,9 +2,9 @@
 import type { ChatRequest, ChatResponse } from 'ollama';
 import { AppError } from '../domain/errors.ts';
 import { ContextOverflow, type Model, type ModelAnswer, type ModelRequest } from '../domain/model.ts';
-import { failedCheck, judgeModels } from './modelCheck.ts';
+import { type CheckAdvice, failedCheck, judgeModels } from './modelCheck.ts';
 import { createModelChoice } from './modelChoice.ts';
-import { brokenOff, emptyAnswer, type ServerNames, transportError } from './modelErrors.ts';
+import { brokenOff, emptyAnswer, type ServerNames, strangeAnswer, transportError } from './modelErrors.ts';
 import { createOllamaFetch } from './ollamaFetch.ts';
 import { ollamaUrl } from './ollamaHost.ts';
 import { TEMPERATURE } from './sampling.ts';
@@ -23,6 +23,13 @@ export type OllamaModelOptions = {
 
 /** Fields of the API that the package's types lack. Without them Ollama cuts a long prompt and answers as if nothing were. */
 type StrictChatRequest = ChatRequest & { stream: true; truncate: false; shift: false };
+
+const CHECK_ADVICE: CheckAdvice = {
+  login:
+    'Lector has no login for Ollama. Where a proxy wants a key, set LLM_BASE_URL (to its /v1) and LLM_API_KEY instead.',
+  address:
+    'Is OLLAMA_HOST the address of an Ollama server, without a path? Servers of other kinds go into LLM_BASE_URL.',
+};
 
 /** A model behind Ollama; keeps the contract of `Model`. Answers come as a stream, so that `onProgress` tells of each part. */
 export function createOllamaModel(options: OllamaModelOptions): Model {
@@ -45,7 +52,7 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
   async function list(signal: AbortSignal): Promise<string[]> {
     const client = await connect(signal, false);
     const listed = (await client.list()) as { models?: { name: string }[] };
-    if (!Array.isArray(listed?.models)) throw new AppError('model_unavailable', `${url.host} is no Ollama server`);
+    if (!Array.isArray(listed?.models)) throw strangeAnswer(url.host, 'is no Ollama server', 'is OLLAMA_HOST right?');
     return listed.models.map((model) => model.name);
   }
 
@@ -104,7 +111,7 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
         const pull = `Run: ollama pull ${options.model ?? 'NAME'}`;
         return judgeModels(url.host, listed, fullName(options.model), pull);
       } catch (thrown) {
-        return failedCheck(transportError(thrown, url.host));
+        return failedCheck(transportError(thrown, url.host), CHECK_ADVICE);
       }
     },
   };

@@ -1,7 +1,7 @@
 // Owns models behind the OpenAI protocol: OpenAI itself, llama.cpp's server, vLLM, LM Studio and their like.
 import { AppError } from '../domain/errors.ts';
 import type { Model, ModelCheck, ModelRequest } from '../domain/model.ts';
-import { failedCheck, judgeModels } from './modelCheck.ts';
+import { type CheckAdvice, failedCheck, judgeModels } from './modelCheck.ts';
 import { createModelChoice } from './modelChoice.ts';
 import type { ServerNames } from './modelErrors.ts';
 import { type ListedModel, readCompletion, readModelList } from './openaiAnswer.ts';
@@ -95,7 +95,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
       try {
         return judge(await list(signal), names.host, options.model);
       } catch (thrown) {
-        return failedCheck((await connect()).toAppError(thrown));
+        return failedCheck((await connect()).toAppError(thrown), checkAdvice(options.apiKey));
       }
     },
   };
@@ -106,6 +106,13 @@ function namesOf(host: string): ServerNames {
     host,
     loginAdvice: 'check LLM_API_KEY',
     modelAdvice: 'check LLM_MODEL, and that LLM_BASE_URL ends in /v1 where the server wants it',
+  };
+}
+
+function checkAdvice(apiKey: string | undefined): CheckAdvice {
+  return {
+    login: apiKey === undefined ? 'It wants a key: set LLM_API_KEY.' : 'Set LLM_API_KEY to a key that it takes.',
+    address: 'Is LLM_BASE_URL the address of its API? For most servers it ends in /v1.',
   };
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 import type { ModelAnswer } from '../domain/model.ts';
-import { emptyAnswer, type ServerNames, shorten, statusError } from './modelErrors.ts';
+import { emptyAnswer, type ServerNames, shorten, statusError, strangeAnswer } from './modelErrors.ts';
 
 const completionSchema = z.object({
   choices: z
@@ -28,7 +28,7 @@ const failureInsideSchema = z.object({ error: z.object({ message: z.string(), co
  */
 export function readCompletion(body: unknown, names: ServerNames): ModelAnswer {
   const parsed = completionSchema.safeParse(body);
-  if (!parsed.success) throw unreadable(body, names);
+  if (!parsed.success) throw unreadable(body, 'completion', names);
   const [choice] = parsed.data.choices;
   const text = choice?.message.content ?? '';
   const finish = choice?.finish_reason;
@@ -50,18 +50,18 @@ export function readCompletion(body: unknown, names: ServerNames): ModelAnswer {
 /** The models of `GET /models`; throws AppError `model_unavailable` when the body is no list. */
 export function readModelList(body: unknown, names: ServerNames): ListedModel[] {
   const parsed = modelListSchema.safeParse(body);
-  if (!parsed.success) throw unreadable(body, names);
+  if (!parsed.success) throw unreadable(body, 'list of models', names);
   return parsed.data.data;
 }
 
-function unreadable(body: unknown, names: ServerNames): AppError {
+function unreadable(body: unknown, wanted: string, names: ServerNames): AppError {
   const inside = failureInsideSchema.safeParse(body);
   if (inside.success) {
     const { message, code } = inside.data.error;
     return statusError({ status: typeof code === 'number' ? code : 502, message, code, body }, names);
   }
-  const shown = body === undefined || body === '' ? 'an empty answer' : `no completion: ${describeBody(body)}`;
-  return new AppError('model_unavailable', `${names.host} sent ${shown} (is LLM_BASE_URL right?)`);
+  const shown = body === undefined || body === '' ? 'an empty answer' : `no ${wanted}: ${describeBody(body)}`;
+  return strangeAnswer(names.host, `sent ${shown}`, 'is LLM_BASE_URL right?');
 }
 
 function describeBody(body: unknown): string {

@@ -72,7 +72,9 @@ describe('a database that this version cannot use', () => {
     const dir = prepareDataDir(temporaryFolder());
     writeFileSync(dir.database, 'a text that somebody has left here, longer than the header of a database: '.repeat(9));
     const { said } = await runDoctor({ DATA_DIR: dir.path });
-    expect(said).toContain(`✗ Data folder: ${dir.database} cannot be read: file is not a database\n`);
+    expect(said).toContain(
+      `✗ Data folder: ${dir.database} cannot be read: file is not a database\n    → put a backup of it in its place, or set DATA_DIR to another folder\n`,
+    );
   });
 });
 

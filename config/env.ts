@@ -34,7 +34,7 @@ export function parseConfig(env: Env, needs: 'matrix' | 'nothing', readSecret: (
   const given = withSecretFiles(env, readSecret, problems);
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(variables)) {
-    const parsed = schema.safeParse(given[name] || undefined);
+    const parsed = schema.safeParse(givenValue(given, name, schema));
     if (parsed.success) values[name] = parsed.data;
     else problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is wrong'}`);
   }
@@ -46,6 +46,11 @@ export function parseConfig(env: Env, needs: 'matrix' | 'nothing', readSecret: (
     config: deepFreeze(toConfig(values as Values, matrix.config)),
     later: LATER_VARIABLES.filter((name) => given[name]),
   };
+}
+
+/** Set to nothing counts as not set, but where that has a meaning of its own. */
+function givenValue(given: Env, name: string, schema: z.ZodType): string | undefined {
+  return variableMeta.get(schema)?.emptyCounts ? given[name] : given[name] || undefined;
 }
 
 function withSecretFiles(
@@ -108,6 +113,7 @@ function toConfig(v: Values, matrix: MatrixConfig | null) {
       apiKey: v.LLM_API_KEY,
       ollamaHost: v.OLLAMA_HOST,
       model: v.LLM_MODEL,
+      visionModel: v.LLM_VISION_MODEL,
       timeoutMs: v.LLM_TIMEOUT_SECONDS * 1000,
       maxOutputTokens: v.LLM_MAX_OUTPUT_TOKENS,
       contextTokens: v.LLM_CONTEXT_TOKENS,
@@ -120,6 +126,8 @@ function toConfig(v: Values, matrix: MatrixConfig | null) {
       workerMemoryMb: v.WORKER_MEMORY_MB,
       jobTimeoutMs: v.JOB_TIMEOUT_SECONDS * 1000,
     },
+    ocr: { languages: v.OCR_LANGUAGES, dataDir: v.TESSDATA_PREFIX },
+    rooms: { mode: v.DEFAULT_MODE, profile: v.DEFAULT_PROFILE, admins: v.MATRIX_ADMINS ?? [] },
     replyLanguage: v.REPLY_LANGUAGE ?? null,
     log: { level: v.LOG_LEVEL, format: v.LOG_FORMAT },
   };

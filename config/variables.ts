@@ -1,7 +1,8 @@
 // Owns the schema of every environment variable: its meaning, unit, default and whether it is a secret.
 import { z } from 'zod';
+import { ROOM_MODES } from '../src/domain/room.ts';
 
-type Meta = { section: string; about: string; shown?: string; secret?: boolean };
+type Meta = { section: string; about: string; shown?: string; secret?: boolean; emptyCounts?: boolean };
 const shownAs = (section: string) => (about: string, shown?: string, secret?: boolean) =>
   ({ section, about, ...(shown && { shown }), ...(secret && { secret }) }) satisfies Meta;
 
@@ -59,6 +60,15 @@ const language = z
   .regex(/^[a-z]{2,3}$/, { error: 'must be a language code such as en or de' })
   .optional();
 
+/** Tesseract's own names: three letters, perhaps with a script, as in `chi_sim`. */
+const ocrLanguages = z
+  .string()
+  .default('eng')
+  .transform((text) => text.split(/[,+\s]+/).filter((part) => part !== ''))
+  .refine((names) => names.every((name) => /^[a-zA-Z_]{3,20}$/.test(name)), {
+    error: "must be Tesseract's names of languages, such as eng,deu",
+  });
+
 const matrix = shownAs('Matrix');
 const storage = shownAs('Storage');
 const work = shownAs('Work');
@@ -86,6 +96,10 @@ export const variables = {
   MATRIX_ALLOWED_ROOMS: globs().register(
     variableMeta,
     matrix('rooms it may join: globs, comma-separated; default: any room an allowed user invites it to'),
+  ),
+  MATRIX_ADMINS: globs().register(
+    variableMeta,
+    matrix('who may change the settings of any room: globs, comma-separated; room admins may in their rooms'),
   ),
   DATA_DIR: z
     .string()
@@ -120,6 +134,7 @@ export const variables = {
   LLM_API_KEY: text().register(variableMeta, model('its key, where it wants one', '', true)),
   OLLAMA_HOST: text().register(variableMeta, model('address of an Ollama server', 'http://127.0.0.1:11434')),
   LLM_MODEL: text().register(variableMeta, model('name of the model; a local server: the first it lists')),
+  LLM_VISION_MODEL: text().register(variableMeta, model('name of a model that sees pictures; default: LLM_MODEL')),
   LLM_TIMEOUT_SECONDS: whole(1, 3600, 120).register(variableMeta, model('for one call')),
   LLM_MAX_OUTPUT_TOKENS: whole(64, 100_000, 1024).register(variableMeta, model('for one answer')),
   LLM_CONTEXT_TOKENS: whole(1024, 10_000_000, 8192).register(
@@ -137,11 +152,31 @@ export const variables = {
   ),
   MAX_IMAGE_MEGAPIXELS: whole(1, 1000, 50).register(
     variableMeta,
-    limits('larger pictures inside a PDF are not decoded'),
+    limits('larger pictures are refused, and those inside a PDF are not decoded'),
   ),
   WORKER_MEMORY_MB: whole(64, 8192, 256).register(variableMeta, limits('heap of one reading thread')),
   JOB_TIMEOUT_SECONDS: whole(1, 86_400, 300).register(variableMeta, limits('time in threads for one document')),
   SPOOL_MAX_MB: whole(1, 1_000_000, 1024).register(variableMeta, limits('downloads on disk at one time; more wait')),
+  DEFAULT_MODE: oneOf(ROOM_MODES, 'auto').register(
+    variableMeta,
+    answers(
+      'auto: every PDF and picture; documents: PDFs, and pictures when asked; mention: only when asked; rooms may change it',
+    ),
+  ),
+  DEFAULT_PROFILE: z
+    .string()
+    .toLowerCase()
+    .regex(/^[a-z0-9_-]+$/, { error: 'must be the name of a file in config/profiles' })
+    .default('default')
+    .register(variableMeta, answers('reading profile of rooms that have chosen none')),
+  OCR_LANGUAGES: ocrLanguages.register(variableMeta, {
+    ...answers('languages that pictures are read in, such as eng,deu; empty (OCR_LANGUAGES=): no OCR'),
+    emptyCounts: true,
+  }),
+  TESSDATA_PREFIX: text().register(
+    variableMeta,
+    answers('folder with LANGUAGE.traineddata files for languages that are not installed as packages'),
+  ),
   REPLY_LANGUAGE: language.register(
     variableMeta,
     answers("language of summaries, such as en or de; default: the document's"),
@@ -158,19 +193,14 @@ export const variables = {
 
 /** Names of the design whose features come with later versions: set, they are warned of and change nothing. */
 export const LATER_VARIABLES = [
-  'MATRIX_ADMINS',
   'MATRIX_OPS_ROOM',
-  'LLM_VISION_MODEL',
   'LLM_REQUESTS_PER_MINUTE',
   'LLM_TOKENS_PER_MINUTE',
   'BACKLOG_CRON',
   'STORE_PASSPHRASE',
-  'DEFAULT_MODE',
   'MEMBER_UPLOADS_PER_MINUTE',
   'RESULT_CACHE_DAYS',
   'RETENTION_DAYS',
-  'OCR_LANGUAGES',
-  'DEFAULT_PROFILE',
   'HTTP_HOST',
   'HTTP_PORT',
   'HTTP_TOKEN',

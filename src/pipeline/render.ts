@@ -145,7 +145,7 @@ export function failureText(code: ErrorCode, { maxFileBytes }: Pick<RefusalFacts
     case 'picture_too_small':
       return 'the picture is too small to read. Please send it in its full size.';
     case 'picture_blank':
-      return 'the picture is blank: there is nothing on it to read.';
+      return 'there is nothing on the picture to read. If there should be, please send it again.';
     case 'picture_blurred':
       return 'the picture is too blurred to read. Please take it again, with a steady hand and more light.';
     case 'password_needed':

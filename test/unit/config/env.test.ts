@@ -52,9 +52,19 @@ describe('without any variable', () => {
         workerMemoryMb: 256,
         jobTimeoutMs: 300_000,
       },
+      ocr: { languages: ['eng'], dataDir: undefined },
+      rooms: { mode: 'auto', profile: 'default', admins: [] },
       replyLanguage: null,
       log: { level: 'info', format: 'auto' },
     });
+  });
+
+  test('reading of pictures is on in English; an empty OCR_LANGUAGES turns it off', () => {
+    expect(parse({ OCR_LANGUAGES: 'deu, eng' }).ocr.languages).toEqual(['deu', 'eng']);
+    expect(parse({ OCR_LANGUAGES: '' }).ocr.languages).toEqual([]);
+    expect(problems({ OCR_LANGUAGES: '../etc' })).toEqual([
+      "OCR_LANGUAGES must be Tesseract's names of languages, such as eng,deu",
+    ]);
   });
 
   test('what needs a homeserver names all that is missing', () => {
@@ -111,9 +121,9 @@ describe('values', () => {
     });
   });
 
-  test('that are empty count as not set, for every variable', () => {
+  test('that are empty count as not set, for every variable but OCR_LANGUAGES, which is then off', () => {
     const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '']));
-    expect(parse({ ...empty, REDIS_URL: '' })).toEqual(parse({}));
+    expect(parse({ ...empty, OCR_LANGUAGES: undefined, REDIS_URL: '' })).toEqual(parse({}));
   });
 
   test('of lists are separated by commas', () => {
@@ -221,9 +231,9 @@ describe('secrets in files', () => {
 
 describe('variables of later versions', () => {
   test('are told when they are set, and change nothing', () => {
-    const env = { HTTP_PORT: '9400', OCR_LANGUAGES: 'deu', DEFAULT_MODE: '' };
+    const env = { HTTP_PORT: '9400', RETENTION_DAYS: '9', DEFAULT_MODE: '' };
     const { config, later } = parseConfig(env, 'nothing', noFiles);
-    expect(later.sort()).toEqual(['HTTP_PORT', 'OCR_LANGUAGES']);
+    expect(later.sort()).toEqual(['HTTP_PORT', 'RETENTION_DAYS']);
     expect(config).toEqual(parse({}));
   });
 });

@@ -39,6 +39,11 @@ export function parseConfig(env: Env, needs: 'matrix' | 'nothing', readSecret: (
     else problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is wrong'}`);
   }
   for (const name of REFUSED_VARIABLES) if (given[name]) problems.push(`${name} is not supported by this version`);
+  if (missesOpenAiServer(values as Values, given)) {
+    problems.push(
+      'LLM_PROVIDER is openai, but neither LLM_BASE_URL (the address of its server) nor LLM_API_KEY is set',
+    );
+  }
   const matrix = matrixConfig(values as Values, given);
   if (needs === 'matrix') problems.push(...matrix.missing);
   if (problems.length > 0) throw new AppError('config_invalid', problems.join('\n'));
@@ -69,6 +74,11 @@ function withSecretFiles(
     }
   }
   return given;
+}
+
+/** Ollama has a usual address on this machine; of OpenAI's kind there is none, and OpenAI itself wants a key. */
+function missesOpenAiServer(values: Values, given: Env): boolean {
+  return values.LLM_PROVIDER === 'openai' && !given.LLM_BASE_URL && !given.LLM_API_KEY && !given.LLM_API_KEY_FILE;
 }
 
 function matrixConfig(values: Values, given: Env): { config: MatrixConfig | null; missing: string[] } {

@@ -177,6 +177,38 @@ describe('wrong values', () => {
   });
 });
 
+describe('the language model', () => {
+  const MISSING = 'LLM_PROVIDER is openai, but neither LLM_BASE_URL (the address of its server) nor LLM_API_KEY is set';
+
+  test('of the kind openai needs a server or a key, and that is said with all else that is wrong', () => {
+    expect(problems({ LLM_PROVIDER: 'openai', MAX_PAGES: '0' })).toEqual([
+      'MAX_PAGES must be a whole number from 1 to 100000',
+      MISSING,
+    ]);
+    expect(problems({ LLM_PROVIDER: 'OpenAI', LLM_BASE_URL: '', LLM_API_KEY: '' })).toEqual([MISSING]);
+  });
+
+  test.each<[string, Env]>([
+    ['a server', { LLM_BASE_URL: 'http://gpu:8080/v1' }],
+    ['a key', { LLM_API_KEY: 'sk-1' }],
+  ])('of the kind openai is content with %s', (_what, env) => {
+    expect(problems({ LLM_PROVIDER: 'openai', ...env })).toEqual([]);
+  });
+
+  test('whose address or key is wrong is not said to be missing', () => {
+    expect(problems({ LLM_PROVIDER: 'openai', LLM_BASE_URL: 'gpu:8080' })).toEqual([
+      'LLM_BASE_URL must be an address that begins with http:// or https://',
+    ]);
+    expect(problems({ LLM_PROVIDER: 'openai', LLM_API_KEY_FILE: '/run/none' })).toEqual([
+      "LLM_API_KEY_FILE cannot be read: ENOENT: no such file, open '/run/none'",
+    ]);
+  });
+
+  test('of Ollama is looked for on this machine when no host is named', () => {
+    expect(problems({ LLM_PROVIDER: 'ollama' })).toEqual([]);
+  });
+});
+
 describe('the login', () => {
   test('is by password', () => {
     expect(parse(MATRIX).matrix).toMatchObject({

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
-import { kindOf } from '../src/domain/media.ts';
+import { HEAD_BYTES, kindOf } from '../src/domain/fileKind.ts';
 import type { ReadProgress, ReadRequest, ReadResult } from '../src/domain/reading.ts';
 import { readPdf } from './pdf.ts';
 import { loadPdfjs } from './pdfjs.ts';
@@ -38,7 +38,8 @@ async function readChecked(request: ReadRequest, port: MessagePort | undefined):
   const buffer = await readFile(request.path);
   const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   if (bytes.length === 0) return { ok: false, code: 'empty_file', message: 'the file has no bytes' };
-  if (kindOf(bytes) !== 'pdf') return { ok: false, code: 'not_a_document', message: 'no header of a PDF' };
+  if ((await kindOf(bytes.subarray(0, HEAD_BYTES))) !== 'pdf')
+    return { ok: false, code: 'not_a_document', message: 'no header of a PDF' };
   return readPdf(bytes, request, progressTo(port));
 }
 

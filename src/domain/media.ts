@@ -1,4 +1,4 @@
-// Owns what an upload is, and how the kind of a file is told from its first bytes.
+// Owns what an upload is, and what its sender calls it.
 
 export type MediaKind = 'pdf' | 'image';
 
@@ -22,16 +22,14 @@ export type Upload = {
   isAsked: boolean;
 };
 
-/** Bytes of a file's head that `kindOf` wants to see: readers of PDF accept the header anywhere in the first 1024. */
-export const HEAD_BYTES = 1024;
-
-/** The kind of a file by its content (never by name or declared type); null: neither a document nor a picture we read. */
-export function kindOf(head: Uint8Array): MediaKind | null {
-  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, HEAD_BYTES));
-  return start.includes('%PDF-') ? 'pdf' : null;
+/** What the sender called the file, by its event alone; null: neither document nor picture. */
+export function claimedKind(upload: Pick<Upload, 'fileName' | 'declaredMime' | 'isPicture'>): MediaKind | null {
+  const mime = upload.declaredMime?.toLowerCase() ?? '';
+  if (mime === 'application/pdf' || upload.fileName.toLowerCase().endsWith('.pdf')) return 'pdf';
+  return upload.isPicture || mime.startsWith('image/') ? 'image' : null;
 }
 
-/** Whether the sender called it a PDF, so that a file that is none deserves a sentence instead of silence. */
-export function claimsToBeDocument(upload: Pick<Upload, 'fileName' | 'declaredMime'>): boolean {
-  return upload.declaredMime === 'application/pdf' || upload.fileName.toLowerCase().endsWith('.pdf');
+/** Whether the sender called it a PDF or a picture, so that a file that is neither deserves a sentence instead of silence. */
+export function claimsToBeDocument(upload: Pick<Upload, 'fileName' | 'declaredMime' | 'isPicture'>): boolean {
+  return claimedKind(upload) !== null;
 }

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { MatrixClient } from 'matrix-bot-sdk';
 import { AppError } from '../domain/errors.ts';
+import { HEAD_BYTES, kindOf } from '../domain/fileKind.ts';
 import type { SpooledFile } from '../domain/job.ts';
-import { claimsToBeDocument, HEAD_BYTES, kindOf, type Upload } from '../domain/media.ts';
+import { claimsToBeDocument, type Upload } from '../domain/media.ts';
 import { failureOf, withSignal } from './http.ts';
 
 export type MediaDeps = {
@@ -117,12 +118,15 @@ async function spool(
       stall.touch();
       bytes += chunk.byteLength;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
-      if (kind === null && head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES)]);
-      kind ??= kindOf(head);
-      if (kind === null && head.length >= HEAD_BYTES) return;
+      if (head.length < HEAD_BYTES) {
+        head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+        if (head.length === HEAD_BYTES) kind = await kindOf(head);
+        if (head.length === HEAD_BYTES && kind === null) return;
+      }
       hash.update(chunk);
       yield chunk;
     }
+    if (head.length < HEAD_BYTES) kind = await kindOf(head);
   };
   await pipeline(response.body as unknown as AsyncIterable<Uint8Array>, check, file);
   if (bytes === 0) throw new AppError('empty_file', 'the file has no bytes');

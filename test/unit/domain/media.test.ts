@@ -1,33 +1,22 @@
-// How a file is known: by its first bytes alone; and when a file that is no document deserves a word.
-import { describe, expect, test } from 'vitest';
-import { claimsToBeDocument, kindOf } from '../../../src/domain/media.ts';
-
-describe('the kind of a file', () => {
-  test.each([
-    ['%PDF-1.7\n', 'pdf'],
-    [`${' '.repeat(1_019)}%PDF-`, 'pdf'],
-    [`${' '.repeat(1_020)}%PDF-`, null],
-    ['\uFEFF%PDF-1.4', 'pdf'],
-    ['%pdf-1.7', null],
-    ['PK\u0003\u0004', null],
-    ['<html>', null],
-    ['', null],
-  ])('of %o is %s', (head, kind) => {
-    expect(kindOf(Buffer.from(head))).toBe(kind);
-  });
-
-  test('is read from its own bytes, not from those around them', () => {
-    const around = Buffer.from('%PDF-1.7 and more');
-    expect(kindOf(around.subarray(9))).toBeNull();
-  });
-});
+// What an upload is called by its sender: the difference between a sentence and silence for a file that cannot be read.
+import { expect, test } from 'vitest';
+import { claimedKind, claimsToBeDocument } from '../../../src/domain/media.ts';
+import { anUpload } from '../../fixtures/uploads.ts';
 
 test.each([
-  [{ fileName: 'a.pdf', declaredMime: undefined }, true],
-  [{ fileName: 'A.PDF', declaredMime: 'application/octet-stream' }, true],
-  [{ fileName: 'scan', declaredMime: 'application/pdf' }, true],
-  [{ fileName: 'a.pdf.zip', declaredMime: 'application/zip' }, false],
-  [{ fileName: 'pdf', declaredMime: undefined }, false],
-])('%o claims to be a document: %s', (upload, claims) => {
-  expect(claimsToBeDocument(upload)).toBe(claims);
+  [{ fileName: 'a.pdf', declaredMime: undefined }, 'pdf'],
+  [{ fileName: 'A.PDF', declaredMime: 'application/octet-stream' }, 'pdf'],
+  [{ fileName: 'scan', declaredMime: 'application/pdf' }, 'pdf'],
+  [{ fileName: 'scan', declaredMime: 'Application/PDF' }, 'pdf'],
+  [{ fileName: 'a.pdf.zip', declaredMime: 'application/zip' }, null],
+  [{ fileName: 'pdf', declaredMime: undefined }, null],
+  [{ fileName: 'shot', declaredMime: 'image/png' }, 'image'],
+  [{ fileName: 'shot', declaredMime: undefined, isPicture: true }, 'image'],
+  [{ fileName: 'film.mp4', declaredMime: 'video/mp4' }, null],
+])('%o is called a %s', (changes, kind) => {
+  const upload = anUpload(changes);
+  expect({ kind: claimedKind(upload), isDocument: claimsToBeDocument(upload) }).toEqual({
+    kind,
+    isDocument: kind !== null,
+  });
 });

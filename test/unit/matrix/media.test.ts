@@ -58,6 +58,21 @@ describe('a download', () => {
     expect(await download(late, { fileName: 'scan.bin', declaredMime: undefined })).toMatchObject({ kind: 'pdf' });
   });
 
+  test('is told a picture by its content, and lies whole in the spool', async () => {
+    const head = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0]);
+    for (const bytes of [head, Buffer.concat([head, Buffer.alloc(8_000, 1)])]) {
+      const file = await download(bytes, { fileName: 'scan.pdf' });
+      expect(file).toMatchObject({ kind: 'image', bytes: bytes.length });
+      expect(readFileSync(file?.path ?? '')).toEqual(bytes);
+    }
+  });
+
+  test('is given up after the head when that is of nothing we read', async () => {
+    onDownload({ kind: 'stall', afterBytes: 6_000 });
+    expect(await download(Buffer.alloc(9_000, 'x'))).toBeNull();
+    expect(spooled()).toEqual([]);
+  });
+
   test.each([
     ['long', Buffer.alloc(5_000, 'x')],
     ['shorter than what is looked at', Buffer.from('hello')],

@@ -29,6 +29,13 @@ export type JobCounts = Record<JobState, number>;
 export interface JobLedger {
   /** Adds a job in state `received`; `known`: its event id is there already and nothing changed. */
   insert(upload: Upload, times: { postedAtMs: number; receivedAtMs: number }): 'inserted' | 'known';
+  /**
+   * Like `insert` for an upload that somebody asks for: one that was set aside, or cancelled because the bot left its room, becomes a
+   * new job; an open one is asked for from now on. `known`: there is nothing new to do, or its upload was redacted.
+   */
+  ask(upload: Upload, times: { postedAtMs: number; receivedAtMs: number }): 'inserted' | 'known';
+  /** Ends a job that its room wants only when asked, without any reply; `false`: it was asked for, or has ended. */
+  setAside(eventId: string): boolean;
   get(eventId: string): JobRow | null;
   /** Moves the oldest job that is `received`, or `waiting` and due, to `queued` and returns it; null: there is none. */
   claim(nowMs: number): JobRow | null;
@@ -45,9 +52,9 @@ export interface JobLedger {
   saveReplies(eventId: string, replies: Reply[], end: { state: JobEnd; errorCode: ErrorCode | null }): boolean;
   /** Ends a `replying` job in the state that `saveReplies` named. */
   finish(eventId: string): void;
-  /** Ends a job without any reply. */
+  /** Ends a job without any reply, for good: asking for it changes nothing. */
   cancel(eventId: string): void;
-  /** Ends every open job of a room without any reply; returns their ids. */
+  /** Ends every open job of a room without any reply; returns their ids. They can be asked for when the bot is back. */
   cancelRoom(roomId: string): string[];
   /** At start: jobs that a crash caught in `queued`, `reading` or `thinking` become `received` again; returns their number. */
   resume(): number;
@@ -101,7 +108,7 @@ export interface RoomLedger {
   pending(): RoomRow[];
   joined(): string[];
   settings(roomId: string): RoomSettings;
-  /** Changes the settings that are given. */
+  /** Changes the settings that are given, of a room that the ledger has a state of; null: the operator's default again. */
   setSettings(roomId: string, changed: Partial<RoomSettings>): void;
   /** Host that the rooms were told their text goes to, '' for none; null: no room was told anything yet. */
   toldModelHost(): string | null;

@@ -34,6 +34,15 @@ export function createJobLedger(
     `INSERT INTO jobs (event_id, room_id, upload, state, posted_at_ms, received_at_ms, updated_at_ms)
      VALUES (?, ?, ?, 'received', ?, ?, ?) ON CONFLICT (event_id) DO NOTHING`,
   );
+  const forgetAskable = db.prepare(`DELETE FROM jobs WHERE event_id = ? AND state = 'cancelled' AND askable = 1`);
+  const markAsked = db.prepare(
+    `UPDATE jobs SET upload = json_set(upload, '$.isAsked', json('true')), updated_at_ms = ?
+     WHERE event_id = ? AND state NOT IN (${ENDED})`,
+  );
+  const setAside = db.prepare(
+    `UPDATE jobs SET state = 'cancelled', askable = 1, updated_at_ms = ?
+     WHERE event_id = ? AND state NOT IN (${ENDED}, 'replying') AND json_extract(upload, '$.isAsked') IS NOT 1`,
+  );
   const get = db.prepare('SELECT * FROM jobs WHERE event_id = ?');
   const claim = db.prepare(
     `UPDATE jobs SET state = 'queued', due_at_ms = NULL, updated_at_ms = ? WHERE seq = ${CLAIMABLE} RETURNING *`,
@@ -54,10 +63,12 @@ export function createJobLedger(
     `UPDATE jobs SET state = end_state, updated_at_ms = ? WHERE event_id = ? AND state = 'replying'`,
   );
   const cancel = db.prepare(
-    `UPDATE jobs SET state = 'cancelled', updated_at_ms = ? WHERE event_id = ? AND state NOT IN (${ENDED})`,
+    `UPDATE jobs SET state = 'cancelled', askable = 0, updated_at_ms = ?
+     WHERE event_id = ? AND (state NOT IN (${ENDED}) OR askable = 1)`,
   );
   const cancelRoom = db.prepare(
-    `UPDATE jobs SET state = 'cancelled', updated_at_ms = ? WHERE room_id = ? AND state NOT IN (${ENDED}) RETURNING event_id`,
+    `UPDATE jobs SET state = 'cancelled', askable = 1, updated_at_ms = ?
+     WHERE room_id = ? AND state NOT IN (${ENDED}) RETURNING event_id`,
   );
   const resume = db.prepare(
     `UPDATE jobs SET state = 'received', updated_at_ms = ? WHERE state IN ('queued', 'reading', 'thinking')`,
@@ -70,18 +81,24 @@ export function createJobLedger(
   const untaken = db.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE state = 'received' LIMIT ?)`);
   const counts = db.prepare('SELECT state, count(*) AS n FROM jobs GROUP BY state');
 
+  const add: JobLedger['insert'] = (upload, { postedAtMs, receivedAtMs }) => {
+    const { eventId, roomId } = upload;
+    const times = [Math.round(postedAtMs), Math.round(receivedAtMs), clock()];
+    const { changes } = insert.run(eventId, roomId, JSON.stringify(upload), ...times);
+    return Number(changes) === 1 ? 'inserted' : 'known';
+  };
+
   return {
-    insert(upload, times) {
-      const { changes } = insert.run(
-        upload.eventId,
-        upload.roomId,
-        JSON.stringify(upload),
-        Math.round(times.postedAtMs),
-        Math.round(times.receivedAtMs),
-        clock(),
-      );
-      return Number(changes) === 1 ? 'inserted' : 'known';
-    },
+    insert: add,
+    ask: (upload, times) =>
+      transact(() => {
+        const asked = { ...upload, isAsked: true };
+        forgetAskable.run(asked.eventId);
+        if (add(asked, times) === 'inserted') return 'inserted';
+        markAsked.run(clock(), asked.eventId);
+        return 'known';
+      }),
+    setAside: (eventId) => Number(setAside.run(clock(), eventId).changes) === 1,
     get: (eventId) => toJobRow(get.get(eventId)),
     claim: (nowMs) => mark(() => toJobRow(claim.get(clock(), nowMs))),
     nextDueMs: () => (nextDue.get() as { due: number | null }).due,

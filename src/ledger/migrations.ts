@@ -65,6 +65,10 @@ const STEPS = [
     DELETE FROM pages WHERE event_id = new.event_id;
   END;
   `,
+  `
+  -- 1: cancelled for a reason that ends when a member asks for the upload.
+  ALTER TABLE jobs ADD COLUMN askable INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { parse as parseDotenv } from 'dotenv';
 import { type Config, parseConfig } from '../config/env.ts';
+import { findUnknownVariables } from '../config/unknownVariables.ts';
 import { type AppError, toAppError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { createSteadyClock } from './ops/steadyClock.ts';
@@ -19,14 +20,13 @@ type Exit = 0 | 1 | 2;
 
 const QUIET = { LOG_LEVEL: 'warn' };
 
-function readEnv(): Record<string, string | undefined> {
-  let file = '';
+function readEnvFile(): Record<string, string> {
   try {
-    file = readFileSync('.env', 'utf8');
+    return parseDotenv(readFileSync('.env', 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return {};
   }
-  return { ...parseDotenv(file), ...process.env };
 }
 
 /**
@@ -39,20 +39,34 @@ function keepCompiledCode(): string {
   return folder;
 }
 
+type SetUp = {
+  config: Config;
+  log: Log;
+  /** A sentence for each variable that is set and does nothing. */
+  remarks: string[];
+};
+
 /** `defaults` stand in for variables that are not set: a command whose output is for reading logs warnings only. */
 async function setUp(
   needs: 'matrix' | 'nothing',
   logTo: NodeJS.WriteStream,
   defaults: Record<string, string> = {},
-): Promise<{ config: Config; log: Log }> {
-  const { config, later } = parseConfig({ ...defaults, ...readEnv() }, needs, (path) => readFileSync(path, 'utf8'));
+): Promise<SetUp> {
+  const file = readEnvFile();
+  const env = { ...defaults, ...file, ...process.env };
+  const { config, later } = parseConfig(env, needs, (path) => readFileSync(path, 'utf8'));
   const { createLog } = await import('./ops/log.ts');
   const { matrix, llm } = config;
   const login = matrix?.login.kind === 'token' ? matrix.login.accessToken : matrix?.login.password;
   const secrets = [login, llm.apiKey].filter((secret) => secret !== undefined);
   const log = createLog({ ...config.log, secrets, destination: logTo });
-  for (const name of later) log.warn({ variable: name }, 'this variable has no effect in this version');
-  return { config, log };
+  const remarks = later.map((name) => `${name} has no effect in this version`);
+  return { config, log, remarks: [...remarks, ...findUnknownVariables(file, process.env)] };
+}
+
+function logRemarks(settings: SetUp): SetUp {
+  for (const remark of settings.remarks) settings.log.warn({}, remark);
+  return settings;
 }
 
 /** Calls `onFirst` at the first SIGTERM or SIGINT; a second one ends the process at once. */
@@ -69,7 +83,9 @@ function onSignal(onFirst: (signal: string) => void): void {
 
 function report(error: AppError): Exit {
   if (error.code === 'config_invalid') {
-    process.stderr.write(`The settings are wrong:\n${error.message.replace(/^/gm, '  ')}\n`);
+    // A variable that is missing may be there under a misspelt name.
+    const lines = [error.message, ...findUnknownVariables(readEnvFile(), process.env)].join('\n');
+    process.stderr.write(`The settings are wrong:\n${lines.replace(/^/gm, '  ')}\n`);
     return 2;
   }
   process.stderr.write(`${error.message}\n`);
@@ -89,7 +105,7 @@ function createProgram(exit: (code: Exit) => void): Command {
     .command('start', { isDefault: true })
     .description('the bot')
     .action(async () => {
-      const { config, log } = await setUp('matrix', process.stdout);
+      const { config, log } = logRemarks(await setUp('matrix', process.stdout));
       const { start } = await import('./cli/start.ts');
       exit(await start({ config, log, onSignal, clock: createSteadyClock() }));
     });
@@ -99,7 +115,7 @@ function createProgram(exit: (code: Exit) => void): Command {
     .argument('<file...>')
     .option('--json', 'one JSON object a line, a file each')
     .action(async (files: string[], options: { json?: boolean }) => {
-      const { config, log } = await setUp('nothing', process.stderr, QUIET);
+      const { config, log } = logRemarks(await setUp('nothing', process.stderr, QUIET));
       const compileCacheDir = keepCompiledCode();
       const { read } = await import('./cli/read.ts');
       const { stdout, stderr } = process;
@@ -110,7 +126,7 @@ function createProgram(exit: (code: Exit) => void): Command {
     .description('the bot in a playground room of its own: posts the examples and prints the conversation')
     .option('--serve', 'keeps the playground up')
     .action(async (options: { serve?: boolean }) => {
-      const { config, log } = await setUp('nothing', process.stderr, QUIET);
+      const { config, log } = logRemarks(await setUp('nothing', process.stderr, QUIET));
       const compileCacheDir = keepCompiledCode();
       const { demo } = await import('./cli/demo.ts');
       exit(
@@ -121,9 +137,9 @@ function createProgram(exit: (code: Exit) => void): Command {
     .command('doctor')
     .description('checks homeserver, login, rooms, data folder, disk and model, and says what to do')
     .action(async () => {
-      const { config, log } = await setUp('matrix', process.stderr, QUIET);
+      const { config, log, remarks } = await setUp('matrix', process.stderr, QUIET);
       const { doctor } = await import('./cli/doctor.ts');
-      exit(await doctor({ config, log, stdout: process.stdout }));
+      exit(await doctor({ config, log, remarks, stdout: process.stdout }));
     });
   return program;
 }

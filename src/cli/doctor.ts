@@ -5,19 +5,26 @@ import { createModel } from '../llm/createModel.ts';
 import { checkDataDir, checkDisk } from './doctorDisk.ts';
 import { checkMatrix } from './doctorMatrix.ts';
 
-/** One line of the doctor: well, failed with advice, or not looked at because of an earlier failure. */
+/** One line of the doctor: well, failed with advice, worth a look, or not looked at because of an earlier failure. */
 export type Finding =
   | { state: 'ok'; name: string; detail: string }
   | { state: 'failed'; name: string; detail: string; advice: string }
+  | { state: 'doubtful'; name: string; detail: string }
   | { state: 'skipped'; name: string; detail: string };
 
-export type DoctorDeps = { config: Config; log: Log; stdout: NodeJS.WritableStream };
+export type DoctorDeps = {
+  config: Config;
+  log: Log;
+  /** What is odd about the settings, a sentence each. */
+  remarks: readonly string[];
+  stdout: NodeJS.WritableStream;
+};
 
 const UNSEEN_DISK: Finding = { state: 'skipped', name: 'Disk', detail: 'not looked at' };
 const MODEL_TIMEOUT_MS = 15_000;
 
 /** Prints every finding; 1 if any failed. Changes nothing: a login made for the check is ended again. */
-export async function doctor({ config, log, stdout }: DoctorDeps): Promise<0 | 1> {
+export async function doctor({ config, log, remarks, stdout }: DoctorDeps): Promise<0 | 1> {
   let failed = false;
   const print = (findings: Finding[]): void => {
     for (const finding of findings) {
@@ -26,21 +33,25 @@ export async function doctor({ config, log, stdout }: DoctorDeps): Promise<0 | 1
     }
   };
   print([{ state: 'ok', name: 'Node', detail: process.version }]);
+  print(remarks.map((detail) => ({ state: 'doubtful', name: 'Settings', detail })));
   const dataDir = checkDataDir(config.storage.dataDir);
   print([dataDir.finding, dataDir.finding.state === 'failed' ? UNSEEN_DISK : await checkDisk(config.storage)]);
   if (config.matrix) print(await checkMatrix(config.matrix, config));
   print([await checkModel(config, log)]);
-  stdout.write(`\n${closingLine(failed, dataDir.isInUse)}\n`);
+  stdout.write(`\n${closingLine({ failed, doubtful: remarks.length > 0, isRunning: dataDir.isInUse })}\n`);
   return failed ? 1 : 0;
 }
 
-function closingLine(failed: boolean, isRunning: boolean): string {
+type Outcome = { failed: boolean; doubtful: boolean; isRunning: boolean };
+
+function closingLine({ failed, doubtful, isRunning }: Outcome): string {
   if (failed) return 'Something needs your attention.';
-  return isRunning ? 'All is well: a Lector is running on this data folder.' : 'All is well: `npm start` runs the bot.';
+  const verdict = doubtful ? 'Nothing failed, but look at the lines with “!”' : 'All is well';
+  return `${verdict}: ${isRunning ? 'a Lector is running on this data folder.' : '`npm start` runs the bot.'}`;
 }
 
 function format(finding: Finding): string {
-  const mark = { ok: '✓', failed: '✗', skipped: '–' }[finding.state];
+  const mark = { ok: '✓', failed: '✗', doubtful: '!', skipped: '–' }[finding.state];
   const advice = finding.state === 'failed' ? `\n    → ${finding.advice}` : '';
   return `${mark} ${finding.name}: ${finding.detail}${advice}`;
 }

@@ -17,10 +17,13 @@ export function temporaryFolder(): string {
 }
 
 /** What doctor prints, and its exit code. Without a homeserver among the variables it does not look for one. */
-export async function runDoctor(env: Record<string, string>): Promise<{ code: number; said: string }> {
+export async function runDoctor(
+  env: Record<string, string>,
+  remarks: string[] = [],
+): Promise<{ code: number; said: string }> {
   const { config } = parseConfig({ SPOOL_MAX_MB: '1', ...env }, 'nothing', () => '');
   const stdout = new PassThrough();
-  const code = await doctor({ config, log: createRecordingLog().log, stdout });
+  const code = await doctor({ config, log: createRecordingLog().log, remarks, stdout });
   stdout.end();
   return { code, said: await text(stdout) };
 }

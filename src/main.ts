@@ -93,6 +93,14 @@ function report(error: AppError): Exit {
   return 1;
 }
 
+/** Ends with an error that says what to write instead of the first of `words`. */
+function refuse([word = '']: string[], program: Command): never {
+  if (word.startsWith('-')) program.error(`error: unknown option '${word}'`);
+  if (program.args[0] === 'start') program.error("error: 'start' takes nothing after it");
+  const names = program.commands.map((command) => command.name()).join(', ');
+  program.error(`error: there is no command '${word}'. The commands are ${names}; 'help' tells what they do`);
+}
+
 function createProgram(exit: (code: Exit) => void): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
@@ -104,7 +112,11 @@ function createProgram(exit: (code: Exit) => void): Command {
   program
     .command('start', { isDefault: true })
     .description('the bot')
-    .action(async () => {
+    // Whatever is no command comes here, where commander would count arguments.
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .action(async (_options: object, { args }: Command) => {
+      if (args.length > 0) refuse(args, program);
       const { config, log } = logRemarks(await setUp('matrix', process.stdout));
       const { start } = await import('./cli/start.ts');
       exit(await start({ config, log, onSignal, clock: createSteadyClock() }));

@@ -66,3 +66,39 @@ test('a misspelt variable of the environment is shown by doctor too', async () =
   const { stdout } = await lector(['doctor'], { ...MATRIX, LLM_MODLE: 'qwen3' });
   expect(stdout).toContain('\n! Settings: LLM_MODLE is not a variable of Lector; did you mean LLM_MODEL?\n');
 });
+
+describe('a word that is no command', () => {
+  test.each(['diagnose', 'report.pdf'])('%s is answered with the commands that there are', async (word) => {
+    const { code, stdout, stderr } = await lector([word], MATRIX);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^error: there is no command '${word}'\\. The commands are start, read, demo, doctor.*; 'help' tells what they do\n$`,
+      ),
+    );
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  test('behind start is refused too', async () => {
+    const { code, stderr } = await lector(['start', 'report.pdf'], MATRIX);
+    expect(stderr).toBe("error: 'start' takes nothing after it\n");
+    expect(code).toBe(2);
+  });
+
+  test('is told before its options are', async () => {
+    const { stderr } = await lector(['raed', '--json', 'report.pdf'], MATRIX);
+    expect(stderr).toMatch(/^error: there is no command 'raed'/);
+  });
+
+  test('is told from an option that there is not', async () => {
+    const { code, stderr } = await lector(['--jsno'], MATRIX);
+    expect(stderr).toBe("error: unknown option '--jsno'\n");
+    expect(code).toBe(2);
+  });
+
+  test('is not what help is, which names every command', async () => {
+    const { code, stdout } = await lector(['help']);
+    expect(stdout).toMatch(/start .*the bot\n[\s\S]*read .*\n[\s\S]*demo .*\n[\s\S]*doctor /);
+    expect(code).toBe(0);
+  });
+});

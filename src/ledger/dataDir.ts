@@ -1,5 +1,5 @@
 // Owns the data folder: private to its owner, and used by one process at a time.
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../domain/errors.ts';
@@ -33,7 +33,11 @@ export function prepareDataDir(path: string): DataDir {
 
 /** With its parents, one by one: Node 24's own `recursive` never returns where the kernel says ENOENT for a new name (under /proc). */
 function makeFolder(path: string): void {
-  if (existsSync(path)) return;
+  if (existsSync(path)) {
+    // Tightened all the same, a device such as /dev/null would be closed to everybody.
+    if (!statSync(path).isDirectory()) throw new Error(`${path} is no folder`);
+    return;
+  }
   makeFolder(dirname(path));
   mkdirSync(path, { mode: 0o700 });
 }

@@ -40,6 +40,14 @@ test('a folder that cannot be made is named', () => {
   );
 });
 
+test('a file in its place is named, and keeps its permissions', () => {
+  const file = join(base, 'file');
+  writeFileSync(file, '');
+  chmodSync(file, 0o666);
+  expect(() => prepareDataDir(file)).toThrow(`DATA_DIR ${file} cannot be used: ${file} is no folder`);
+  expect(modeOf(file)).toBe(0o666);
+});
+
 test('a second process on the same folder is told so, until the first lets go', () => {
   const dir = prepareDataDir(base);
   const first = lockDataDir(dir);

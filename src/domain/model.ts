@@ -51,6 +51,8 @@ export interface Model {
   readonly name: string;
   /** Host that the text goes to, for the welcome notice. */
   readonly host: string;
+  /** As `name`, of the model that pictures go to; absent: they go to the same one. */
+  readonly visionName?: string;
   /** Whether it takes pictures; `unknown` until a server has told, or has taken or refused one. */
   readonly vision: 'yes' | 'no' | 'unknown';
   /** Prompt and answer together fit into so many tokens. */
@@ -58,8 +60,8 @@ export interface Model {
   /**
    * One call, without retries.
    * Throws AppError `model_unavailable` (unreachable, 5xx, time-out, login or model name refused), `model_rate_limited`
-   * (with retryAfterMs when told), `model_context_exceeded`, `model_failed` (a refusal, or an answer that is empty or
-   * too long: waiting will not mend it).
+   * (with retryAfterMs when told), `model_context_exceeded`, `model_cannot_see` (pictures to a model that takes none),
+   * `model_failed` (a refusal, or an answer that is empty or too long: waiting will not mend it).
    * Aborting `signal` rejects at once with the signal's reason.
    */
   complete(request: ModelRequest): Promise<ModelAnswer>;

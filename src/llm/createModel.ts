@@ -6,9 +6,18 @@ import { createOllamaModel } from './ollama.ts';
 import { DEFAULT_OLLAMA_URL } from './ollamaHost.ts';
 import { createOpenAiModel } from './openai.ts';
 import type { LlmSettings } from './settings.ts';
+import { createSightedModel } from './sightedModel.ts';
 
 /** The guarded model of the settings; null when there is none, and summaries are extractive. Calls no server. */
 export function createModel(settings: LlmSettings, log: Log): Model | null {
+  const { model, visionModel } = settings;
+  const writer = createOneModel(settings, log);
+  if (!writer || visionModel === undefined || visionModel === model) return writer;
+  const seer = createOneModel({ ...settings, model: visionModel }, log);
+  return seer && createSightedModel(writer, seer);
+}
+
+function createOneModel(settings: LlmSettings, log: Log): Model | null {
   const { timeoutMs } = settings;
   const bare = createBareModel(settings, log);
   return bare && createGuardedModel(bare, { timeoutMs, log });
@@ -31,7 +40,8 @@ function createBareModel(settings: LlmSettings, log: Log): Model | null {
   }
 }
 
-function chooseProvider({ provider, apiKey, baseUrl, ollamaHost }: LlmSettings): 'openai' | 'ollama' | 'none' {
+/** What `auto` means for these settings. */
+export function chooseProvider({ provider, apiKey, baseUrl, ollamaHost }: LlmSettings): 'openai' | 'ollama' | 'none' {
   if (provider !== 'auto') return provider;
   if (apiKey !== undefined || baseUrl !== undefined) return 'openai';
   return ollamaHost === undefined ? 'none' : 'ollama';

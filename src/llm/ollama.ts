@@ -2,12 +2,21 @@
 import type { ChatRequest, ChatResponse } from 'ollama';
 import { AppError } from '../domain/errors.ts';
 import { ContextOverflow, type Model, type ModelAnswer, type ModelRequest } from '../domain/model.ts';
+import { type AnswerForm, createAnswerForms, type RefusalWords } from './answerForm.ts';
 import { type CheckAdvice, failedCheck, judgeModels } from './modelCheck.ts';
 import { createModelChoice } from './modelChoice.ts';
-import { brokenOff, emptyAnswer, type ServerNames, strangeAnswer, transportError } from './modelErrors.ts';
+import {
+  brokenOff,
+  emptyAnswer,
+  type ServerNames,
+  serverAnswerOf,
+  strangeAnswer,
+  transportError,
+} from './modelErrors.ts';
 import { createOllamaFetch } from './ollamaFetch.ts';
 import { ollamaUrl } from './ollamaHost.ts';
 import { TEMPERATURE } from './sampling.ts';
+import { createSight, type Vision } from './sight.ts';
 
 export type OllamaModelOptions = {
   /** As `OLLAMA_HOST`: a URL, `host:port` or a bare host. */
@@ -63,22 +72,39 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
     onModelChosen: options.onModelChosen,
   });
 
+  const forms = createAnswerForms();
+  const sight = createSight({
+    async look(signal): Promise<Vision> {
+      const model = await choice.settle(signal);
+      const client = await connect(signal, false);
+      const { capabilities } = (await client.show({ model })) as { capabilities?: string[] };
+      // Versions before 0.6.4 tell no capabilities.
+      if (!Array.isArray(capabilities)) return 'unknown';
+      return capabilities.includes('vision') ? 'yes' : 'no';
+    },
+  });
+
   async function ask(request: ModelRequest): Promise<ModelAnswer> {
     const model = await choice.settle(request.signal);
+    return forms.ask(request.schema, wordsOf, (form) => askInForm(model, request, form));
+  }
+
+  async function askInForm(model: string, request: ModelRequest, form: AnswerForm | null): Promise<ModelAnswer> {
+    const ways = () => ({ ...thoughts, ...toFormat(request, form) });
     try {
-      return await chat(model, request, thoughts);
+      return await chat(model, request, ways());
     } catch (thrown) {
       // Some versions refuse even `false` for a model that cannot think (https://github.com/ollama/ollama/pull/12555).
       if (!(thrown instanceof AppError) || !thrown.message.includes('does not support thinking')) throw thrown;
       thoughts = {};
-      return chat(model, request, thoughts);
+      return chat(model, request, ways());
     }
   }
 
-  async function chat(model: string, request: ModelRequest, think: { think?: false }): Promise<ModelAnswer> {
+  async function chat(model: string, request: ModelRequest, ways: Ways): Promise<ModelAnswer> {
     const client = await connect(request.signal, true);
     let text = '';
-    for await (const part of await client.chat(toChat(model, request, options.contextTokens, think))) {
+    for await (const part of await client.chat(toChat(model, request, options.contextTokens, ways))) {
       request.onProgress?.();
       text += part.message?.content ?? '';
       if (part.done) return toAnswer(text, part, url.host, options.contextTokens);
@@ -86,23 +112,29 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
     throw brokenOff(url.host);
   }
 
+  async function complete(request: ModelRequest): Promise<ModelAnswer> {
+    try {
+      return await ask(request);
+    } catch (thrown) {
+      request.signal.throwIfAborted();
+      choice.forget();
+      throw transportError(thrown, url.host);
+    }
+  }
+
   return {
     get name() {
       return `${choice.label} (Ollama)`;
     },
     host: url.host,
-    vision: 'no',
+    get vision() {
+      return sight.vision;
+    },
     contextTokens: options.contextTokens,
 
     async complete(request) {
       request.signal.throwIfAborted();
-      try {
-        return await ask(request);
-      } catch (thrown) {
-        request.signal.throwIfAborted();
-        choice.forget();
-        throw transportError(thrown, url.host);
-      }
+      return sight.through(request, () => complete(request));
     },
 
     async check(signal) {
@@ -117,22 +149,32 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
   };
 }
 
-function toChat(
-  model: string,
-  request: ModelRequest,
-  contextTokens: number,
-  think: { think?: false },
-): StrictChatRequest {
+/** What differs between versions and requests. */
+type Ways = { think?: false; format?: string | object };
+
+function toFormat({ schema }: ModelRequest, form: AnswerForm | null): Ways {
+  if (!schema || form === null || form === 'plain') return {};
+  return { format: form === 'json' ? 'json' : schema.schema };
+}
+
+function wordsOf(thrown: unknown): RefusalWords | null {
+  const answer = thrown instanceof AppError ? serverAnswerOf(thrown) : null;
+  return answer && { status: answer.status, message: answer.said };
+}
+
+function toChat(model: string, request: ModelRequest, contextTokens: number, ways: Ways): StrictChatRequest {
+  // Bytes, not base64: a string the package takes for the path of a file, where there is one of that name.
+  const images = request.images?.map(({ bytes }) => bytes) ?? [];
   return {
     model,
     messages: [
       { role: 'system', content: request.system },
-      { role: 'user', content: request.user },
+      { role: 'user', content: request.user, ...(images.length > 0 ? { images } : {}) },
     ],
     stream: true,
     truncate: false,
     shift: false,
-    ...think,
+    ...ways,
     options: { num_ctx: contextTokens, num_predict: request.maxOutputTokens, temperature: TEMPERATURE },
   };
 }

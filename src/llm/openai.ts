@@ -1,12 +1,16 @@
 // Owns models behind the OpenAI protocol: OpenAI itself, llama.cpp's server, vLLM, LM Studio and their like.
 import { AppError } from '../domain/errors.ts';
-import type { Model, ModelCheck, ModelRequest } from '../domain/model.ts';
+import type { Model, ModelAnswer, ModelCheck, ModelRequest } from '../domain/model.ts';
+import { createAnswerForms } from './answerForm.ts';
 import { type CheckAdvice, failedCheck, judgeModels } from './modelCheck.ts';
 import { createModelChoice } from './modelChoice.ts';
 import type { ServerNames } from './modelErrors.ts';
 import { type ListedModel, readCompletion, readModelList } from './openaiAnswer.ts';
 import { loadOpenAiClient, type OpenAiClient } from './openaiClient.ts';
 import { COMMON_DIALECT, dialectParameters, nextDialect } from './openaiDialect.ts';
+import { formParameters, toMessages } from './openaiRequest.ts';
+import { visionOf } from './openaiVision.ts';
+import { createSight } from './sight.ts';
 
 const OPENAI_URL = 'https://api.openai.com/v1';
 const OPENAI_HOST = 'api.openai.com';
@@ -37,9 +41,13 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
   // Loading holds the main thread for 0.1 s, which the first document would wait for. Whoever calls hears of a failure.
   connect().catch(() => undefined);
 
-  async function list(signal: AbortSignal): Promise<ListedModel[]> {
+  async function getModels(signal: AbortSignal): Promise<unknown> {
     const { client } = await connect();
-    return readModelList(await client.get('/models', { signal }), names);
+    return client.get('/models', { signal });
+  }
+
+  async function list(signal: AbortSignal): Promise<ListedModel[]> {
+    return readModelList(await getModels(signal), names);
   }
 
   const choice = createModelChoice({
@@ -52,16 +60,29 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
     onModelChosen: options.onModelChosen,
   });
 
+  const forms = createAnswerForms();
+  const sight = createSight({
+    async look(signal) {
+      // OpenAI's own list says nothing of pictures.
+      if (names.host === OPENAI_HOST) return 'unknown';
+      return visionOf(await getModels(signal), await choice.settle(signal));
+    },
+  });
+
   async function ask(request: ModelRequest): Promise<unknown> {
-    const { client, refusal } = await connect();
+    const { refusal } = await connect();
     const model = await choice.settle(request.signal);
-    const messages = [
-      { role: 'system', content: request.system },
-      { role: 'user', content: request.user },
-    ];
+    const messages = toMessages(request);
+    return forms.ask(request.schema, refusal, (form) =>
+      post({ model, messages, ...formParameters(request.schema, form) }, request),
+    );
+  }
+
+  async function post(common: object, request: ModelRequest): Promise<unknown> {
+    const { client, refusal } = await connect();
     // Ends: each turn gives up one parameter, and there are two. Calls may run side by side, so each walks on its own.
     for (let spoken = dialect; ; dialect = spoken) {
-      const body = { model, messages, ...dialectParameters(spoken, request.maxOutputTokens) };
+      const body = { ...common, ...dialectParameters(spoken, request.maxOutputTokens) };
       try {
         return await client.post('/chat/completions', { body, signal: request.signal });
       } catch (thrown) {
@@ -72,23 +93,29 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
     }
   }
 
+  async function complete(request: ModelRequest): Promise<ModelAnswer> {
+    try {
+      return readCompletion(await ask(request), names);
+    } catch (thrown) {
+      request.signal.throwIfAborted();
+      choice.forget();
+      throw (await connect()).toAppError(thrown);
+    }
+  }
+
   return {
     get name() {
       return `${choice.label} (${names.host === OPENAI_HOST ? 'OpenAI' : names.host})`;
     },
     host: names.host,
-    vision: 'no',
+    get vision() {
+      return sight.vision;
+    },
     contextTokens: options.contextTokens,
 
     async complete(request) {
       request.signal.throwIfAborted();
-      try {
-        return readCompletion(await ask(request), names);
-      } catch (thrown) {
-        request.signal.throwIfAborted();
-        choice.forget();
-        throw (await connect()).toAppError(thrown);
-      }
+      return sight.through(request, () => complete(request));
     },
 
     async check(signal) {

@@ -3,6 +3,7 @@ import type { OpenAI } from 'openai';
 import { AppError } from '../domain/errors.ts';
 import { createBoundedFetch } from './boundedFetch.ts';
 import { type ServerNames, statusError, transportError } from './modelErrors.ts';
+import { withReadableErrors } from './openaiErrorBody.ts';
 import { parseRetryAfter } from './retryAfter.ts';
 
 type Sdk = typeof import('openai');
@@ -42,7 +43,7 @@ function createClient(sdk: Sdk, options: OpenAiClientOptions): OpenAI {
     webhookSecret: null,
     maxRetries: 0,
     timeout: options.timeoutMs,
-    fetch: createBoundedFetch(options.timeoutMs),
+    fetch: withReadableErrors(createBoundedFetch(options.timeoutMs)),
     logLevel: 'off',
   });
 }

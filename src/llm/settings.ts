@@ -12,6 +12,8 @@ export type LlmSettings = {
   ollamaHost?: string | undefined;
   /** The first that the server lists when absent. */
   model?: string | undefined;
+  /** For requests with pictures; `model` when absent. */
+  visionModel?: string | undefined;
   timeoutMs: number;
   maxOutputTokens: number;
   /** Prompt and answer together fit into so many tokens. */

@@ -1,15 +1,15 @@
 // Owns the command `doctor`: looks at everything the bot needs and says what to do about each failure.
 import type { Config } from '../../config/env.ts';
 import type { Log } from '../domain/log.ts';
-import { createModel } from '../llm/createModel.ts';
 import { checkDataDir, checkDisk } from './doctorDisk.ts';
 import { checkMatrix } from './doctorMatrix.ts';
+import { checkModel } from './doctorModel.ts';
 
 /** One line of the doctor: well, failed with advice, worth a look, or not looked at because of an earlier failure. */
 export type Finding =
   | { state: 'ok'; name: string; detail: string }
   | { state: 'failed'; name: string; detail: string; advice: string }
-  | { state: 'doubtful'; name: string; detail: string }
+  | { state: 'doubtful'; name: string; detail: string; advice?: string }
   | { state: 'skipped'; name: string; detail: string };
 
 export type DoctorDeps = {
@@ -21,14 +21,13 @@ export type DoctorDeps = {
 };
 
 const UNSEEN_DISK: Finding = { state: 'skipped', name: 'Disk', detail: 'not looked at' };
-const MODEL_TIMEOUT_MS = 15_000;
 
 /** Prints every finding; 1 if any failed. Changes nothing: a login made for the check is ended again. */
 export async function doctor({ config, log, remarks, stdout }: DoctorDeps): Promise<0 | 1> {
-  let failed = false;
+  const seen = new Set<Finding['state']>();
   const print = (findings: Finding[]): void => {
     for (const finding of findings) {
-      failed ||= finding.state === 'failed';
+      seen.add(finding.state);
       stdout.write(`${format(finding)}\n`);
     }
   };
@@ -37,30 +36,19 @@ export async function doctor({ config, log, remarks, stdout }: DoctorDeps): Prom
   const dataDir = checkDataDir(config.storage.dataDir);
   print([dataDir.finding, dataDir.finding.state === 'failed' ? UNSEEN_DISK : await checkDisk(config.storage)]);
   if (config.matrix) print(await checkMatrix(config.matrix, config));
-  print([await checkModel(config, log)]);
-  stdout.write(`\n${closingLine({ failed, doubtful: remarks.length > 0, isRunning: dataDir.isInUse })}\n`);
-  return failed ? 1 : 0;
+  print(await checkModel(config, log));
+  stdout.write(`\n${closingLine(seen, dataDir.isInUse)}\n`);
+  return seen.has('failed') ? 1 : 0;
 }
 
-type Outcome = { failed: boolean; doubtful: boolean; isRunning: boolean };
-
-function closingLine({ failed, doubtful, isRunning }: Outcome): string {
-  if (failed) return 'Something needs your attention.';
-  const verdict = doubtful ? 'Nothing failed, but look at the lines with “!”' : 'All is well';
+function closingLine(seen: ReadonlySet<Finding['state']>, isRunning: boolean): string {
+  if (seen.has('failed')) return 'Something needs your attention.';
+  const verdict = seen.has('doubtful') ? 'Nothing failed, but look at the lines with “!”' : 'All is well';
   return `${verdict}: ${isRunning ? 'a Lector is running on this data folder.' : '`npm start` runs the bot.'}`;
 }
 
 function format(finding: Finding): string {
   const mark = { ok: '✓', failed: '✗', doubtful: '!', skipped: '–' }[finding.state];
-  const advice = finding.state === 'failed' ? `\n    → ${finding.advice}` : '';
+  const advice = 'advice' in finding && finding.advice ? `\n    → ${finding.advice}` : '';
   return `${mark} ${finding.name}: ${finding.detail}${advice}`;
-}
-
-async function checkModel(config: Config, log: Log): Promise<Finding> {
-  const name = 'Language model';
-  const model = createModel(config.llm, log);
-  if (!model) return { state: 'ok', name, detail: 'none is set: summaries are made of sentences of the document' };
-  const check = await model.check(AbortSignal.timeout(MODEL_TIMEOUT_MS));
-  if (check.ok) return { state: 'ok', name, detail: check.detail };
-  return { state: 'failed', name, detail: check.detail, advice: check.advice };
 }

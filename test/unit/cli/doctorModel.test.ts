@@ -96,3 +96,61 @@ describe('Ollama', () => {
     );
   });
 });
+
+describe('the context of an OpenAI-compatible server', () => {
+  type Told = { entry?: object; props?: object; more?: object[] };
+
+  /** What doctor says after its line on the model, on a server that lists a model with `entry`. */
+  async function saidOfContext({ entry = {}, props, more = [] }: Told, variables: Record<string, string> = {}) {
+    const server = await createScriptedServer(async ({ path }, response) => {
+      if (path === '/v1/models') return sendJson(response, 200, { data: [{ id: 'm', ...entry }, ...more] });
+      if (path === '/props' && props) return sendJson(response, 200, props);
+      sendJson(response, 404, { error: { message: 'File Not Found' } });
+    });
+    onTestFinished(() => server.close());
+    const env = { DATA_DIR: temporaryFolder(), LLM_BASE_URL: `${server.origin}/v1`, LLM_MODEL: 'm', ...variables };
+    const { code, said } = await runDoctor(env);
+    expect([code, said]).toEqual([0, expect.stringMatching(/✓ Language model: .*\n/)]);
+    return said.replace(/^[\s\S]*✓ Language model: .*\n/, '');
+  }
+  const WELL = '\nAll is well: `npm start` runs the bot.\n';
+  const tooSmall = (tokens: number) =>
+    `! Context: the server holds ${tokens} tokens, fewer than LLM_CONTEXT_TOKENS (8192)\n` +
+    `    → set LLM_CONTEXT_TOKENS=${tokens}, or give the server a larger context\n` +
+    '\nNothing failed, but look at the lines with “!”: `npm start` runs the bot.\n';
+
+  test.each<[string, Told]>([
+    ['llama.cpp, in its list', { entry: { owned_by: 'llamacpp', meta: { n_ctx: 4096, n_ctx_train: 131_072 } } }],
+    [
+      'an older llama.cpp, in its properties',
+      {
+        entry: { owned_by: 'llamacpp', meta: { n_ctx_train: 131_072 } },
+        props: { default_generation_settings: { n_ctx: 4096 } },
+      },
+    ],
+    ['llama.cpp, of a model trained for less', { entry: { owned_by: 'llamacpp', meta: { n_ctx_train: 4096 } } }],
+    ['vLLM', { entry: { owned_by: 'vllm', max_model_len: 4096 } }],
+    ['a router of many models', { entry: { context_length: 4096 }, more: [{ id: 'n', context_length: 32_768 }] }],
+  ])('that is too small is told by %s', async (_server, told) => {
+    expect(await saidOfContext(told)).toBe(tooSmall(4096));
+  });
+
+  test('is compared for the model that is used when none is named', async () => {
+    const told = { entry: { id: 'embed-1', context_length: 512 }, more: [{ id: 'n', context_length: 2048 }] };
+    expect(await saidOfContext(told, { LLM_MODEL: '' })).toBe(tooSmall(2048));
+  });
+
+  test('too small for any setting is the server’s to mend', async () => {
+    const said = await saidOfContext({ entry: { max_model_len: 512 } });
+    expect(said).toContain('(8192)\n    → give the server a larger context\n');
+  });
+
+  test.each<[string, Told]>([
+    ['large enough', { entry: { max_model_len: 8192 } }],
+    ['not told', {}],
+    ['told in a way that nobody knows', { entry: { max_model_len: 'many', context_length: null, meta: [] } }],
+    ['in properties that are closed', { entry: { owned_by: 'llamacpp' } }],
+  ])('that is %s is no matter', async (_what, told) => {
+    expect(await saidOfContext(told)).toBe(WELL);
+  });
+});

@@ -7,14 +7,20 @@ export type Command = {
   roomId: string;
   sender: string;
   threadRootId: string | undefined;
-  /** Whether the sender may change the room's settings; `unknown`: the homeserver could not be asked. */
+  /** Whether the sender may change the room's settings; `unknown`: the homeserver could not be asked, or the command needs no such right. */
   isRoomAdmin: 'yes' | 'no' | 'unknown';
   /** What stands after `!lector`, in lower case: `['help']`. */
   words: string[];
 };
 
+/** Whether a command changes something that is the room's: `mode NAME` and `profile NAME`. */
+export function needsRoomAdmin([command, value]: readonly string[]): boolean {
+  return (command === 'mode' || command === 'profile') && value !== undefined;
+}
+
 export type Incoming =
-  | { kind: 'upload'; upload: Upload; ageMs: number }
+  /** `askedBy`: the message that asks for the upload, when it is not the upload itself; `ageMs` is then the age of that message. */
+  | { kind: 'upload'; upload: Upload; ageMs: number; askedBy?: { sender: string; eventId: string } }
   | { kind: 'command'; command: Command }
   | { kind: 'redaction'; roomId: string; redactedEventId: string }
   | { kind: 'invite'; roomId: string; inviter: string; encrypted: boolean }

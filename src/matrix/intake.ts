@@ -2,21 +2,33 @@
 import type { Incoming } from '../domain/incoming.ts';
 import type { Upload } from '../domain/media.ts';
 import { fieldsOf, type RawEvent, textOf } from './events.ts';
+import { mentions, type Self, withoutQuote } from './mentions.ts';
 
 /** File names longer than this are shortened: nobody reads them and every notice would carry them. */
 const MAX_FILE_NAME = 120;
 const MXC = /^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/;
 
-/** What the event asks of the bot `selfId`, or null: nothing. */
-export function readEvent(raw: RawEvent, roomId: string, selfId: string): Incoming | null {
+/** A message that mentions the bot and replies to something: to an upload, perhaps. */
+export type Ask = {
+  kind: 'ask';
+  eventId: string;
+  roomId: string;
+  sender: string;
+  ageMs: number;
+  /** Events that may be meant, the most likely first. */
+  targets: string[];
+};
+
+/** What the event asks of the bot, or null: nothing. */
+export function readEvent(raw: RawEvent, roomId: string, self: Self): Incoming | Ask | null {
   const event: RawEvent = fieldsOf(raw);
   const eventId = textOf(event.event_id);
   const sender = textOf(event.sender);
-  if (!eventId || !sender || sender === selfId) return null;
+  if (!eventId || !sender || sender === self.userId) return null;
   const content = fieldsOf(event.content);
   switch (event.type) {
     case 'm.room.message':
-      return readMessage(content, { eventId, roomId, sender }, event);
+      return readMessage(content, { eventId, roomId, sender }, event, self);
     case 'm.room.redaction': {
       const redactedEventId = textOf(event.redacts) ?? textOf(content.redacts);
       return redactedEventId ? { kind: 'redaction', roomId, redactedEventId } : null;
@@ -32,36 +44,50 @@ export function readEvent(raw: RawEvent, roomId: string, selfId: string): Incomi
   }
 }
 
+type Fields = Readonly<Record<string, unknown>>;
 type Origin = { eventId: string; roomId: string; sender: string };
 
-function readMessage(content: Readonly<Record<string, unknown>>, origin: Origin, event: RawEvent): Incoming | null {
+function readMessage(content: Fields, origin: Origin, event: RawEvent, self: Self): Incoming | Ask | null {
   const relation = fieldsOf(content['m.relates_to']);
-  // An edit is no new upload and no new command; its original stands.
+  // An edit is no new upload, no new command and asks for nothing; its original stands.
   if (relation.rel_type === 'm.replace') return null;
   const rootId = relation.rel_type === 'm.thread' ? textOf(relation.event_id) : undefined;
-  if (content.msgtype === 'm.text') return readCommand(content, origin, rootId);
-  // Notices (m.notice) come from bots; pictures (m.image) from a later version on.
-  if (content.msgtype !== 'm.file') return null;
-  const upload = readUpload(content, origin, rootId, event);
+  if (content.msgtype === 'm.text') {
+    return readCommand(content, origin, rootId) ?? readAsk(content, origin, ageOf(event), self);
+  }
+  // Notices (m.notice) come from bots.
+  if (content.msgtype !== 'm.file' && content.msgtype !== 'm.image') return null;
+  const upload = readUpload(content, origin, rootId, event, self);
   return upload ? { kind: 'upload', upload, ageMs: ageOf(event) } : null;
 }
 
-function readCommand(
-  content: Readonly<Record<string, unknown>>,
-  origin: Origin,
-  rootId: string | undefined,
-): Incoming | null {
+function readCommand(content: Fields, origin: Origin, rootId: string | undefined): Incoming | null {
   const match = /^\s*!lector(?:\s+(.*))?$/is.exec(textOf(content.body) ?? '');
   if (!match) return null;
   const words = (match[1] ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   return { kind: 'command', command: { ...origin, threadRootId: rootId, isRoomAdmin: 'unknown', words } };
 }
 
+function readAsk(content: Fields, origin: Origin, ageMs: number, self: Self): Ask | null {
+  const targets = targetsOf(fieldsOf(content['m.relates_to']));
+  if (targets.length === 0 || !mentions(content, withoutQuote(textOf(content.body) ?? ''), self)) return null;
+  return { kind: 'ask', ...origin, ageMs, targets };
+}
+
+/** In a thread a reply may be a fallback for clients without threads (it names the last message): then the root may be meant as well. */
+function targetsOf(relation: Fields): string[] {
+  const repliedTo = textOf(fieldsOf(relation['m.in_reply_to']).event_id);
+  const isFallback = relation.rel_type === 'm.thread' && (relation.is_falling_back === true || !repliedTo);
+  const targets = [repliedTo, isFallback ? textOf(relation.event_id) : undefined];
+  return [...new Set(targets.filter((target) => target !== undefined))];
+}
+
 function readUpload(
-  content: Readonly<Record<string, unknown>>,
+  content: Fields,
   origin: Origin,
   rootId: string | undefined,
   event: RawEvent,
+  self: Self,
 ): Upload | null {
   const mxcUri = textOf(content.url);
   if (!mxcUri || !MXC.test(mxcUri)) return null;
@@ -79,7 +105,7 @@ function readUpload(
     declaredMime: textOf(info.mimetype)?.toLowerCase(),
     declaredBytes: typeof info.size === 'number' && info.size >= 0 ? info.size : undefined,
     isPicture: content.msgtype === 'm.image',
-    isAsked: false,
+    isAsked: mentions(content, caption ?? '', self),
     sentAtMs: typeof event.origin_server_ts === 'number' ? event.origin_server_ts : 0,
   };
 }

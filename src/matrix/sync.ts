@@ -7,6 +7,8 @@ import type { Log } from '../domain/log.ts';
 import { fieldsOf, type RawSync, textOf } from './events.ts';
 import { PAGE_LIMIT, TIMELINE_TYPES } from './gap.ts';
 import { refusalOf, withSignal } from './http.ts';
+import { createLookups, type Lookups } from './lookups.ts';
+import { askWhetherAdmin } from './powerLevels.ts';
 import { translateSync } from './translate.ts';
 
 export type SyncDeps = {
@@ -46,11 +48,12 @@ const FILTER = JSON.stringify({
  */
 export function runSync(deps: SyncDeps, signal: AbortSignal): Promise<void> {
   return withSignal(signal, async () => {
+    const lookups = createLookups(deps.client, deps.selfId, deps.log);
     let failures = 0;
     let isUp = false;
     while (!signal.aborted) {
       try {
-        await syncOnce(deps, !isUp);
+        await syncOnce(deps, lookups, !isUp);
         isUp = true;
         failures = 0;
         deps.onState({ up: true });
@@ -74,7 +77,7 @@ export function runSync(deps: SyncDeps, signal: AbortSignal): Promise<void> {
 }
 
 /** At the start and after a failure the sync returns at once, so that the first sign of life is not half a minute late. */
-async function syncOnce(deps: SyncDeps, returnsAtOnce: boolean): Promise<void> {
+async function syncOnce(deps: SyncDeps, lookups: Lookups, returnsAtOnce: boolean): Promise<void> {
   const since = deps.token();
   const timeout = since === null || returnsAtOnce ? 0 : LONG_POLL_MS;
   const query = { filter: FILTER, timeout, ...(since !== null && { since }) };
@@ -86,6 +89,8 @@ async function syncOnce(deps: SyncDeps, returnsAtOnce: boolean): Promise<void> {
   const batch = await translateSync(raw, {
     client,
     selfId,
+    lookups,
+    isRoomAdmin: (roomId, userId) => askWhetherAdmin(client, roomId, userId),
     since,
     backfillMs,
     isJoined,

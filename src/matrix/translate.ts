@@ -1,14 +1,18 @@
 // Owns the way from a raw sync to Lector's own words: rooms entered and left, gaps filled, events in order.
 import type { MatrixClient } from 'matrix-bot-sdk';
-import type { Incoming, SyncBatch } from '../domain/incoming.ts';
+import { type Command, type Incoming, needsRoomAdmin, type SyncBatch } from '../domain/incoming.ts';
 import type { Log } from '../domain/log.ts';
 import { fieldsOf, isJoinOf, type RawEvent, type RawSync, type RawTimeline } from './events.ts';
 import { completeTimeline } from './gap.ts';
-import { readEvent } from './intake.ts';
+import { type Ask, readEvent } from './intake.ts';
+import type { Lookups } from './lookups.ts';
+import type { Self } from './mentions.ts';
 
 export type TranslateContext = {
   client: MatrixClient;
   selfId: string;
+  lookups: Lookups;
+  isRoomAdmin(roomId: string, userId: string): Promise<Command['isRoomAdmin']>;
   /** Token that this sync began at; null: the ledger is empty. */
   since: string | null;
   /** With an empty ledger: how far back uploads are still answered, in milliseconds. */
@@ -45,7 +49,7 @@ async function readRoom(
   state: RawEvent[],
   context: TranslateContext,
 ): Promise<Incoming[]> {
-  const { selfId, since } = context;
+  const { since } = context;
   const entered = !context.isJoined(roomId);
   const events = await newEvents(roomId, timeline, entered, context);
   // A room that turns out to be encrypted is left without a word: nothing is ever said there in clear.
@@ -54,11 +58,47 @@ async function readRoom(
   }
   // With an empty ledger a room may be an old one: then its history is not news and nobody is greeted again.
   const incoming: Incoming[] = entered ? [{ kind: 'joined', roomId, isNew: since !== null }] : [];
+  incoming.push(...(await readEvents(roomId, events, context)));
+  return incoming;
+}
+
+async function readEvents(roomId: string, events: RawEvent[], context: TranslateContext): Promise<Incoming[]> {
+  const { selfId, lookups } = context;
+  if (events.some((event) => event.type === 'm.room.member' && event.state_key === selfId)) lookups.forgetDisplayName();
+  const displayName = events.some(mayHoldName) ? await lookups.displayName() : null;
+  const self: Self = { userId: selfId, displayName };
+  const incoming: Incoming[] = [];
   for (const event of events) {
-    const read = readEvent(event, roomId, selfId);
-    if (read) incoming.push(read);
+    const read = readEvent(event, roomId, self);
+    if (read?.kind === 'ask') incoming.push(...(await readAsked(read, self, context)));
+    else if (read?.kind === 'command')
+      incoming.push({ kind: 'command', command: await withRights(read.command, context) });
+    else if (read) incoming.push(read);
   }
   return incoming;
+}
+
+/** Only what replies, or has a caption, can ask for something: the bot's name is not looked up for anything else. */
+function mayHoldName({ type, content }: RawEvent): boolean {
+  const { filename, 'm.relates_to': relation } = fieldsOf(content);
+  return type === 'm.room.message' && (filename !== undefined || relation !== undefined);
+}
+
+/** The upload that is asked for, as if its message had asked for it; nothing where none is meant, or none can be seen any more. */
+async function readAsked(ask: Ask, self: Self, { lookups }: TranslateContext): Promise<Incoming[]> {
+  const { roomId, sender, eventId, ageMs } = ask;
+  for (const target of ask.targets) {
+    const event = await lookups.event(roomId, target);
+    const read = event && readEvent(event, roomId, self);
+    if (read?.kind !== 'upload') continue;
+    return [{ kind: 'upload', upload: { ...read.upload, isAsked: true }, ageMs, askedBy: { sender, eventId } }];
+  }
+  return [];
+}
+
+async function withRights(command: Command, context: TranslateContext): Promise<Command> {
+  if (!needsRoomAdmin(command.words)) return command;
+  return { ...command, isRoomAdmin: await context.isRoomAdmin(command.roomId, command.sender) };
 }
 
 async function newEvents(

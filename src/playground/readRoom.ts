@@ -12,7 +12,8 @@ export function readRoomEndpoints({ rooms, nowMs }: World): Endpoint[] {
   const oneState = (call: Call, stateKey: string) => {
     const event = roomOf(call).state(call.param('type'), stateKey);
     if (!event) throw notFound('Event not found.');
-    return event.content;
+    // https://spec.matrix.org/v1.16/client-server-api/#get_matrixclientv3roomsroomidstateeventtypestatekey
+    return call.query.get('format') === 'event' ? stateEvent(event, call.session, nowMs()) : event.content;
   };
   const get = (name: string, path: string, handle: Endpoint['handle']): Endpoint => ({
     name,

@@ -5,7 +5,7 @@ import type { RawEvent } from '../../../src/matrix/events.ts';
 import { cleanFileName, readEvent } from '../../../src/matrix/intake.ts';
 import { anyCharacters } from '../../fixtures/anyCharacters.ts';
 
-const SELF = '@lector:here';
+const SELF = { userId: '@lector:here', displayName: 'Reader' };
 const ROOM = '!papers:here';
 const FILE = {
   msgtype: 'm.file',
@@ -13,10 +13,13 @@ const FILE = {
   url: 'mxc://here/abc',
   info: { mimetype: 'application/PDF', size: 12 },
 };
+const REPLY = { 'm.in_reply_to': { event_id: '$up' } };
 
 function read(event: RawEvent) {
   return readEvent({ event_id: '$e', sender: '@anna:here', type: 'm.room.message', ...event }, ROOM, SELF);
 }
+const text = (body: string, relation?: object, more: object = {}) =>
+  read({ content: { msgtype: 'm.text', body, ...(relation && { 'm.relates_to': relation }), ...more } });
 function upload(content: object, event: RawEvent = {}) {
   const incoming = read({ ...event, content: { ...FILE, ...content } });
   return incoming?.kind === 'upload' ? incoming.upload : null;
@@ -38,6 +41,8 @@ describe('an upload', () => {
         declaredMime: 'application/pdf',
         declaredBytes: 12,
         sentAtMs: 42,
+        isPicture: false,
+        isAsked: false,
       },
     });
   });
@@ -55,6 +60,34 @@ describe('an upload', () => {
       expect(upload(name)).toMatchObject({ fileName: 'minutes.pdf', caption: undefined });
     },
   );
+
+  test('that is a picture is told as one, with its caption', () => {
+    const picture = { msgtype: 'm.image', filename: 'board.jpg', body: 'our plan', info: { mimetype: 'image/jpeg' } };
+    expect(upload(picture)).toMatchObject({
+      isPicture: true,
+      fileName: 'board.jpg',
+      caption: 'our plan',
+      declaredMime: 'image/jpeg',
+    });
+  });
+
+  test.each<[string, object]>([
+    ['its caption names the bot', { filename: 'a.pdf', body: 'lector: read this' }],
+    ['its caption names the bot by its display name', { filename: 'a.pdf', body: 'for the @reader' }],
+    ['it mentions the bot', { 'm.mentions': { user_ids: ['@lector:here'] } }],
+    ['it is a picture and mentions the bot', { msgtype: 'm.image', 'm.mentions': { user_ids: ['@lector:here'] } }],
+  ])('is asked for when %s', (_when, content) => {
+    expect(upload(content)?.isAsked).toBe(true);
+  });
+
+  test.each<[string, object]>([
+    ['it says nothing of the bot', {}],
+    ['its name is that of the bot', { body: 'lector scan.pdf', filename: 'lector scan.pdf' }],
+    ['its caption is a command', { filename: 'a.pdf', body: '!lector help' }],
+    ['it mentions everybody', { 'm.mentions': { room: true } }],
+  ])('is not asked for when %s', (_when, content) => {
+    expect(upload(content)?.isAsked).toBe(false);
+  });
 
   test('in a thread is answered in that thread', () => {
     const relation = { rel_type: 'm.thread', event_id: '$root' };
@@ -124,7 +157,25 @@ describe('file names', () => {
 describe('what is no upload', () => {
   test.each([
     ['a notice', { content: { msgtype: 'm.notice', body: '!lector help' } }],
-    ['a picture', { content: { ...FILE, msgtype: 'm.image' } }],
+    ['a sticker', { type: 'm.sticker', content: { ...FILE, msgtype: 'm.image' } }],
+    ['a video', { content: { ...FILE, msgtype: 'm.video' } }],
+    ['an emote', { content: { msgtype: 'm.emote', body: 'waves at lector', 'm.relates_to': REPLY } }],
+    ['the picture of a room', { type: 'm.room.avatar', state_key: '', content: FILE }],
+    ['an edited picture', { content: { ...FILE, msgtype: 'm.image', 'm.relates_to': { rel_type: 'm.replace' } } }],
+    ['a mention that replies to nothing', { content: { msgtype: 'm.text', body: 'lector: hello' } }],
+    ['a reply that mentions somebody else', { content: { msgtype: 'm.text', body: '@ben', 'm.relates_to': REPLY } }],
+    [
+      'a reply that only quotes the bot’s name',
+      { content: { msgtype: 'm.text', body: '> <@lector:here> lector: …\n\nthanks', 'm.relates_to': REPLY } },
+    ],
+    [
+      'an edited reply',
+      { content: { msgtype: 'm.text', body: 'lector', 'm.relates_to': { ...REPLY, rel_type: 'm.replace' } } },
+    ],
+    [
+      'a reply of its own',
+      { sender: SELF.userId, content: { msgtype: 'm.text', body: '@lector', 'm.relates_to': REPLY } },
+    ],
     ['a talk', { content: { msgtype: 'm.text', body: 'I like !lector' } }],
     ['a command that is longer', { content: { msgtype: 'm.text', body: '!lectors help' } }],
     [
@@ -132,7 +183,7 @@ describe('what is no upload', () => {
       { content: { msgtype: 'm.text', body: '!lector', 'm.relates_to': { rel_type: 'm.replace' } } },
     ],
     ['an encrypted file', { content: { msgtype: 'm.file', body: 'a.pdf', file: { url: 'mxc://here/abc' } } }],
-    ['an event of its own', { sender: SELF, content: FILE }],
+    ['an event of its own', { sender: SELF.userId, content: FILE }],
     ['a reaction', { type: 'm.reaction', content: FILE }],
     ['a member', { type: 'm.room.member', content: { membership: 'join' } }],
     ['an event without an id', { event_id: undefined, content: FILE }],
@@ -147,7 +198,14 @@ describe('what is no upload', () => {
     const incoming = read({ content: { msgtype: 'm.text', body: ' !Lector  HELP\nme' } });
     expect(incoming).toEqual({
       kind: 'command',
-      command: { eventId: '$e', roomId: ROOM, sender: '@anna:here', threadRootId: undefined, words: ['help', 'me'] },
+      command: {
+        eventId: '$e',
+        roomId: ROOM,
+        sender: '@anna:here',
+        threadRootId: undefined,
+        isRoomAdmin: 'unknown',
+        words: ['help', 'me'],
+      },
     });
   });
 
@@ -180,33 +238,32 @@ describe('what is no upload', () => {
   });
 });
 
-describe('whatever stands in an event', () => {
-  const types = fc.constantFrom('m.room.message', 'm.room.redaction', 'm.room.tombstone', 'm.room.member');
-  const near = fc.record(
-    {
-      msgtype: fc.oneof(fc.constantFrom('m.file', 'm.text'), fc.jsonValue()),
-      body: fc.jsonValue(),
-      filename: fc.jsonValue(),
-      url: fc.oneof(fc.constant('mxc://here/abc'), fc.jsonValue()),
-      info: fc.jsonValue(),
-      'm.relates_to': fc.jsonValue(),
-    },
-    { requiredKeys: [] },
-  );
-
-  test('any content is read without an error', () => {
-    fc.assert(
-      fc.property(types, fc.oneof(near, fc.jsonValue()), fc.jsonValue(), (type, content, unsigned) => {
-        read({ type, content, unsigned });
-      }),
-    );
+describe('a reply that mentions the bot', () => {
+  test('asks for what it replies to', () => {
+    const ask = { kind: 'ask', eventId: '$e', roomId: ROOM, sender: '@anna:here', ageMs: 0, targets: ['$up'] };
+    expect(text('lector: read this', REPLY)).toEqual(ask);
+    expect(text('this one', REPLY, { 'm.mentions': { user_ids: ['@lector:here'] } })).toEqual(ask);
+    expect(text('> <@anna:here> a.pdf\n\n@reader please', REPLY)).toEqual(ask);
   });
 
-  test('any JSON in the place of an event is read without an error', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (event) => {
-        expect(readEvent(event as RawEvent, ROOM, SELF)).toBeNull();
-      }),
-    );
+  test.each<[string, object, string[]]>([
+    ['and is a real reply means that event alone', { ...REPLY, is_falling_back: false }, ['$up']],
+    [
+      'and only follows the last message may mean it, or the root',
+      { ...REPLY, is_falling_back: true },
+      ['$up', '$root'],
+    ],
+    ['and replies to nothing means the root', {}, ['$root']],
+    [
+      'and follows the root means the root',
+      { 'm.in_reply_to': { event_id: '$root' }, is_falling_back: true },
+      ['$root'],
+    ],
+  ])('in a thread %s', (_what, relation, targets) => {
+    expect(text('@lector', { rel_type: 'm.thread', event_id: '$root', ...relation })).toMatchObject({ targets });
+  });
+
+  test('and is a command stays a command', () => {
+    expect(text('!lector status', REPLY, { 'm.mentions': { user_ids: ['@lector:here'] } })?.kind).toBe('command');
   });
 });

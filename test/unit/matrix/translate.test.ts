@@ -1,77 +1,9 @@
 // What a sync tells: rooms entered and left, nothing from before the bot joined, gaps filled, encrypted rooms without a word.
 import fc from 'fast-check';
-import type { MatrixClient } from 'matrix-bot-sdk';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
-import type { Incoming } from '../../../src/domain/incoming.ts';
-import type { RawEvent, RawSync, RawTimeline } from '../../../src/matrix/events.ts';
-import { translateSync } from '../../../src/matrix/translate.ts';
-import { createRecordingLog } from '../../fixtures/recordingLog.ts';
-
-const SELF = '@lector:here';
-const ROOM = '!papers:here';
-
-type Query = { from: string; to?: string; filter: string; limit: number };
-type Page = { chunk: RawEvent[]; end?: string };
-
-/** A client that serves pages of history by their `from`, and keeps what it was asked. */
-function historyOf(pages: Record<string, Page | Error>) {
-  const asked: Query[] = [];
-  const doRequest = async (_method: string, _path: string, query: Query) => {
-    asked.push(query);
-    const page = pages[query.from] ?? { chunk: [] };
-    if (page instanceof Error) throw page;
-    return page;
-  };
-  return { client: { doRequest } as unknown as MatrixClient, asked };
-}
-
-const post = (n: number | string, more: RawEvent = {}): RawEvent => ({
-  type: 'm.room.message',
-  event_id: `$${n}`,
-  sender: '@anna:here',
-  origin_server_ts: 1_000,
-  content: { msgtype: 'm.file', body: `${n}.pdf`, url: 'mxc://here/abc' },
-  ...more,
-});
-const member = (membership: string, before?: string): RawEvent => ({
-  type: 'm.room.member',
-  event_id: `$${membership}`,
-  sender: SELF,
-  state_key: SELF,
-  content: { membership },
-  unsigned: before === undefined ? {} : { prev_content: { membership: before } },
-});
-const encryption: RawEvent = { type: 'm.room.encryption', state_key: '', event_id: '$enc', sender: '@anna:here' };
-const posts = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => post(from + index));
-const inRoom = (timeline: RawTimeline, state: RawEvent[] = []): RawSync => ({
-  next_batch: 's2',
-  rooms: { join: { [ROOM]: { timeline, state: { events: state } } } },
-});
-
-type Given = {
-  /** An error is thrown instead of the page. */
-  pages?: Record<string, Page | Error>;
-  since?: string | null;
-  backfillMs?: number;
-  isJoined?: boolean;
-  nowMs?: number;
-};
-
-async function translate(sync: RawSync, given: Given = {}) {
-  const { client, asked } = historyOf(given.pages ?? {});
-  const { incoming, nextBatch } = await translateSync(sync, {
-    client,
-    selfId: SELF,
-    since: given.since === undefined ? 's1' : given.since,
-    backfillMs: given.backfillMs ?? 0,
-    isJoined: () => given.isJoined ?? true,
-    nowMs: given.nowMs ?? 10_000,
-    log: createRecordingLog().log,
-  });
-  return { incoming, nextBatch, asked };
-}
-const told = (incoming: Incoming[]) => incoming.map((one) => (one.kind === 'upload' ? one.upload.eventId : one.kind));
+import type { RawEvent, RawSync } from '../../../src/matrix/events.ts';
+import { encryption, inRoom, member, post, posts, ROOM, SELF, told, translate } from './translateRig.ts';
 
 describe('a room that the bot is in', () => {
   test('tells its uploads in their order, and the token to go on from', async () => {
@@ -237,6 +169,8 @@ test('no content of any event makes a sync fail', async () => {
   const keys = fc.constantFrom(SELF, '');
   const event = fc.record({
     type: types,
+    event_id: fc.constantFrom('$a', 7),
+    sender: fc.constantFrom('@anna:here', SELF, null),
     state_key: keys,
     content: fc.jsonValue(),
     unsigned: fc.jsonValue(),

@@ -143,6 +143,8 @@ test('setting state that is already so makes no new event', async () => {
   const again = await http(playground, `${path}/state/m.room.name/`, name);
   expect(again.body.event_id).toBe(first.body.event_id);
   expect((await http(playground, `${path}/state/m.room.name`, { token })).body).toEqual({ name: 'Docs' });
+  const whole = await http(playground, `${path}/state/m.room.name?format=event`, { token });
+  expect(whole.body).toMatchObject({ type: 'm.room.name', state_key: '', content: { name: 'Docs' } });
 });
 
 test('an event lists its relations by kind, newest first, page by page', async () => {

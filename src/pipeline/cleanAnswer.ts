@@ -17,18 +17,23 @@ const TEMPLATE_MARKS = /<\|[^|<>\n]{1,40}\|>|<\/?s>|<(?:start|end)_of_turn>/g;
 
 /** The text as plain lines; an empty string when nothing is left. */
 export function cleanAnswer(answer: string): string {
-  const said = dropThoughts(answer).slice(0, MAX_CHARS).toWellFormed();
-  const clean = said
+  return dropMarkdown(cleanLines(dropThoughts(answer))).trim();
+}
+
+/** The text without what is no text: terminal codes, tricks of direction, marks of templates. What looks like Markdown stays. */
+export function cleanLines(text: string): string {
+  return text
+    .slice(0, MAX_CHARS)
+    .toWellFormed()
     .replace(/\r\n?/g, '\n')
     .replace(TERMINAL, '')
     .replace(INVISIBLE, '')
     .replace(TEMPLATE_MARKS, '')
     .replace(/[\u2028\u2029]/g, '\n');
-  return dropMarkdown(clean).trim();
 }
 
 /** Without `<think>…</think>`; some templates swallow the opening tag, and a cut answer lacks the closing one. */
-function dropThoughts(text: string): string {
+export function dropThoughts(text: string): string {
   const end = Math.max(text.lastIndexOf('</think>'), text.lastIndexOf('</thinking>'));
   const rest = end < 0 ? text : text.slice(text.indexOf('>', end) + 1);
   const unclosed = rest.search(/<think(?:ing)?>/);

@@ -33,6 +33,18 @@ describe('createModel', () => {
     expect(choose({ provider: 'openai', ollamaHost: 'gpu', model: 'm' })).toBe('m (OpenAI) at api.openai.com');
   });
 
+  it('sends pictures to the model that sees, where one is named', () => {
+    const { log } = createRecordingLog();
+    const pair = createModel({ ...base, ollamaHost: 'gpu', model: 'llama3.2', visionModel: 'qwen2.5vl' }, log);
+    expect([pair?.name, pair?.visionName, pair?.vision]).toEqual([
+      'llama3.2 (Ollama)',
+      'qwen2.5vl (Ollama)',
+      'unknown',
+    ]);
+    const same = createModel({ ...base, ollamaHost: 'gpu', model: 'gemma3', visionModel: 'gemma3' }, log);
+    expect([same?.name, same?.visionName]).toEqual(['gemma3 (Ollama)', undefined]);
+  });
+
   it('tells how much fits into the model', () => {
     const model = createModel({ ...base, ollamaHost: 'gpu' }, createRecordingLog().log);
     expect(model?.contextTokens).toBe(4096);

@@ -114,12 +114,15 @@ describe('a guarded model', () => {
     expect(slept).toEqual([]);
   });
 
-  it.each(['model_failed', 'model_context_exceeded'] as const)('does not repeat a call after %s', async (code) => {
-    const error = new AppError(code, 'no');
-    const { guarded, requests } = createSubject([error]);
-    await expect(ask(guarded)).rejects.toBe(error);
-    expect(requests).toHaveLength(1);
-  });
+  it.each(['model_failed', 'model_context_exceeded', 'model_cannot_see'] as const)(
+    'does not repeat a call after %s',
+    async (code) => {
+      const error = new AppError(code, 'no');
+      const { guarded, requests } = createSubject([error]);
+      await expect(ask(guarded)).rejects.toBe(error);
+      expect(requests).toHaveLength(1);
+    },
+  );
 
   it('takes an unknown error for a failure, with the error as its cause', async () => {
     const bug = new TypeError('x is not a function');

@@ -47,3 +47,24 @@ export const OCR_PAGE_TIMEOUT_MS = 60_000;
  * GPT-4o 1,105, Gemma 3 256 (by their published rules). What takes more (LLaVA 1.6 2,880) is met by the server's own count.
  */
 export const TOKENS_A_PICTURE = 1_600;
+
+/** A cropped line of 7 px letters has 10; below that there are tracking pixels, bullets and rulers. */
+export const MIN_PICTURE_SIDE_PX = 10;
+
+/**
+ * A picture is blank when no part of it (64 px of a screenshot) differs by so many of 256 greys, seen so small that noise is gone: an
+ * empty scan with noise of σ 4 has 8, a blank sheet in uneven light 7, one faint word (#ccc, 12 px) on a 1080p screenshot 27.
+ */
+export const BLANK_CONTRAST = 12;
+
+/**
+ * A picture is blurred when no part of it has a larger variance of the Laplacian, neither as it is nor at half its size (half a
+ * megapixel at most), where large soft letters still show. As it is / at half size: sharp 12 px letters 25,000 / 5,400, one faint word
+ * on an empty screen 130 / 26, 24 px blurred by σ 2 (readable) 87 / 800, by 3 (99 % word errors) 11 / 93, by 4 5 / 28; 48 px by 4
+ * (13 %) 8 / 83, by 6 3 / 14; 12 px by 3 11 / 68. In doubt the recogniser decides.
+ */
+export const BLURRED_BELOW = 60;
+export const BLURRED_BELOW_AT_HALF = 75;
+
+/** More of a picture is not looked at when its quality is judged; a 4K screenshot has 8.3 million. */
+export const MAX_JUDGED_PIXELS = 9_000_000;

@@ -2,8 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
+import type { ComposeRequest } from '../src/domain/compose.ts';
 import { HEAD_BYTES, kindOf } from '../src/domain/fileKind.ts';
 import type { ReadProgress, ReadRequest, ReadResult } from '../src/domain/reading.ts';
+import { compose } from './compose.ts';
+import { readImage } from './image.ts';
 import { readPdf } from './pdf.ts';
 import { loadPdfjs } from './pdfjs.ts';
 
@@ -17,20 +20,22 @@ const CANNOT_OPEN = new Set<unknown>(['ENOENT', 'EISDIR', 'EACCES']);
 const NICENESS = 10;
 
 export type ReadTask = { request: ReadRequest; port?: MessagePort };
+export type ComposeTask = { compose: ComposeRequest };
 
 /** Reads the file of `task.request` by what it is, never by its name; without a task it only loads what a task will need. */
-export default async function read(task: ReadTask): Promise<ReadResult>;
+export default async function read(task: ReadTask | ComposeTask): Promise<ReadResult>;
 export default async function read(task: null): Promise<null>;
-export default async function read(task: ReadTask | null): Promise<ReadResult | null> {
+export default async function read(task: ReadTask | ComposeTask | null): Promise<ReadResult | null> {
   // Elsewhere than on Linux it would be the priority of the whole process.
   if (process.platform === 'linux') setPriority(NICENESS);
   if (!task) return loadPdfjs().then(() => null);
   try {
+    if ('compose' in task) return { ok: true, reading: await compose(task.compose) };
     return await readChecked(task.request, task.port);
   } catch (error) {
     return failure(error);
   } finally {
-    task.port?.close();
+    if ('port' in task) task.port?.close();
   }
 }
 
@@ -38,9 +43,14 @@ async function readChecked(request: ReadRequest, port: MessagePort | undefined):
   const buffer = await readFile(request.path);
   const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   if (bytes.length === 0) return { ok: false, code: 'empty_file', message: 'the file has no bytes' };
-  if ((await kindOf(bytes.subarray(0, HEAD_BYTES))) !== 'pdf')
-    return { ok: false, code: 'not_a_document', message: 'no header of a PDF' };
-  return readPdf(bytes, request, progressTo(port));
+  switch (await kindOf(bytes.subarray(0, HEAD_BYTES))) {
+    case 'pdf':
+      return readPdf(bytes, request, progressTo(port));
+    case 'image':
+      return readImage(bytes, request);
+    case null:
+      return { ok: false, code: 'not_a_document', message: 'no header of a PDF or a picture' };
+  }
 }
 
 function progressTo(port: MessagePort | undefined): (progress: ReadProgress) => void {

@@ -35,14 +35,17 @@ export type AnswerForms = {
   ): Promise<T>;
 };
 
-/** Remembers by the name of a schema, for one schema may go beyond what a server keeps while others do not. */
-export function createAnswerForms(): AnswerForms {
+/**
+ * Remembers by the name of a schema, for one schema may go beyond what a server keeps while others do not.
+ * `hasStrict`: the protocol tells a strict form from another.
+ */
+export function createAnswerForms(hasStrict: boolean): AnswerForms {
   const taken = new Map<string, AnswerForm>();
   return {
     async ask(schema, wordsOf, call) {
       if (!schema) return call(null);
       // Ends: every turn takes a weaker form.
-      for (let form = taken.get(schema.name) ?? firstForm(schema); ; ) {
+      for (let form = taken.get(schema.name) ?? (hasStrict && isStrict(schema.schema) ? 'strict' : 'schema'); ; ) {
         try {
           const answer = await call(form);
           taken.set(schema.name, form);
@@ -61,10 +64,6 @@ export function createAnswerForms(): AnswerForms {
 export function refusesForm(words: RefusalWords | null): boolean {
   if (words === null || !STATUSES.has(words.status) || refusesPictures(words.message)) return false;
   return SAYINGS.some((saying) => saying.test(words.message));
-}
-
-function firstForm({ schema }: AnswerSchema): AnswerForm {
-  return isStrict(schema) ? 'strict' : 'schema';
 }
 
 /** OpenAI's rules: every object names all its properties as required and allows no others (https://platform.openai.com/docs/guides/structured-outputs). */

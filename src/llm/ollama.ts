@@ -72,7 +72,7 @@ export function createOllamaModel(options: OllamaModelOptions): Model {
     onModelChosen: options.onModelChosen,
   });
 
-  const forms = createAnswerForms();
+  const forms = createAnswerForms(false);
   const sight = createSight({
     async look(signal): Promise<Vision> {
       const model = await choice.settle(signal);

@@ -60,7 +60,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
     onModelChosen: options.onModelChosen,
   });
 
-  const forms = createAnswerForms();
+  const forms = createAnswerForms(true);
   const sight = createSight({
     async look(signal) {
       // OpenAI's own list says nothing of pictures.

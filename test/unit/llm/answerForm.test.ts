@@ -23,13 +23,13 @@ function createServer(takes: (AnswerForm | null)[]) {
 describe('the form of an answer', () => {
   it('is none without a schema', async () => {
     const { asked, call } = createServer([null]);
-    await createAnswerForms().ask(undefined, wordsOf, call);
+    await createAnswerForms(true).ask(undefined, wordsOf, call);
     expect(asked).toEqual([null]);
   });
 
   it('is strict where the schema keeps the rules for it, else the schema as a wish', async () => {
     const { asked, call } = createServer(['strict', 'schema']);
-    const forms = createAnswerForms();
+    const forms = createAnswerForms(true);
     await forms.ask({ name: 'strict', schema: STRICT }, wordsOf, call);
     await forms.ask({ name: 'loose', schema: LOOSE }, wordsOf, call);
     expect(asked).toEqual(['strict', 'schema']);
@@ -37,14 +37,14 @@ describe('the form of an answer', () => {
 
   it('is weaker after each refusal, and what was taken is remembered', async () => {
     const { asked, call } = createServer(['json']);
-    const forms = createAnswerForms();
+    const forms = createAnswerForms(true);
     await expect(forms.ask({ name: 'a', schema: STRICT }, wordsOf, call)).resolves.toBe('json');
     await forms.ask({ name: 'a', schema: STRICT }, wordsOf, call);
     expect(asked).toEqual(['strict', 'schema', 'json', 'json']);
   });
 
   it('is tried anew for another schema', async () => {
-    const forms = createAnswerForms();
+    const forms = createAnswerForms(true);
     await forms.ask({ name: 'a', schema: STRICT }, wordsOf, createServer(['plain']).call);
     const { asked, call } = createServer(['strict']);
     await forms.ask({ name: 'b', schema: STRICT }, wordsOf, call);
@@ -53,13 +53,13 @@ describe('the form of an answer', () => {
 
   it('ends with the last refusal', async () => {
     const { asked, call } = createServer([]);
-    await expect(createAnswerForms().ask({ name: 'a', schema: LOOSE }, wordsOf, call)).rejects.toThrow(Refusal);
+    await expect(createAnswerForms(true).ask({ name: 'a', schema: LOOSE }, wordsOf, call)).rejects.toThrow(Refusal);
     expect(asked).toEqual(['schema', 'json', 'plain']);
   });
 
   it('has nothing to do with failures of another kind', async () => {
     const bug = new Error('connection lost');
-    const asked = createAnswerForms().ask({ name: 'a', schema: LOOSE }, wordsOf, () => Promise.reject(bug));
+    const asked = createAnswerForms(true).ask({ name: 'a', schema: LOOSE }, wordsOf, () => Promise.reject(bug));
     await expect(asked).rejects.toBe(bug);
   });
 });

@@ -107,8 +107,25 @@ function receiveDeps({ config, session, ledger, model, clock }: BotDeps, line: J
       model: model ? `by ${model.name}` : 'sentences of the document (no language model is set)',
     };
   };
-  const roomFacts = { modelHost: model?.host ?? null, maxPages, maxFileBytes };
-  return { ledger, access: createAccess(session.userId, allowedUsers, allowedRooms), roomFacts, statusFacts, clock };
+  const { languages: ocrLanguages } = config.ocr;
+  return {
+    ledger,
+    access: createAccess(session.userId, allowedUsers, allowedRooms),
+    admins: config.rooms.admins,
+    profiles: { get: () => null, all: () => [] },
+    defaultMode: config.rooms.mode,
+    defaultProfile: config.rooms.profile,
+    // Asked anew each time: whether a model sees is learnt with the first picture.
+    roomFacts: () => ({
+      modelHost: model?.host ?? null,
+      vision: model?.vision ?? 'no',
+      ocrLanguages,
+      maxPages,
+      maxFileBytes,
+    }),
+    statusFacts,
+    clock,
+  };
 }
 
 /** Goes on where the last run ended: jobs that were at work begin anew, saved replies are sent. */

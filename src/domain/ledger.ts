@@ -110,9 +110,9 @@ export interface RoomLedger {
   settings(roomId: string): RoomSettings;
   /** Changes the settings that are given, of a room that the ledger has a state of; null: the operator's default again. */
   setSettings(roomId: string, changed: Partial<RoomSettings>): void;
-  /** Host that the rooms were told their text goes to, '' for none; null: no room was told anything yet. */
+  /** Where the rooms were told that what they post goes, '' for nowhere; null: no room was told anything yet. */
   toldModelHost(): string | null;
-  setToldModelHost(host: string): void;
+  setToldModelHost(told: string): void;
 }
 
 export interface SyncLedger {

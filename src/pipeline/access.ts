@@ -9,12 +9,17 @@ export function createAccess(
   allowedRooms: readonly string[] | null,
 ): Access {
   const ownServer = selfId.slice(selfId.indexOf(':') + 1);
-  const users = (allowedUsers ?? [`@*:${ownServer}`]).map(globToRegExp);
-  const rooms = (allowedRooms ?? ['*']).map(globToRegExp);
+  const users = allowedUsers ?? [`@*:${ownServer}`];
+  const rooms = allowedRooms ?? ['*'];
   return {
-    isAllowedUser: (userId) => users.some((glob) => glob.test(userId)),
-    isAllowedRoom: (roomId) => rooms.some((glob) => glob.test(roomId)),
+    isAllowedUser: (userId) => matchesAny(users, userId),
+    isAllowedRoom: (roomId) => matchesAny(rooms, roomId),
   };
+}
+
+/** Whether one of the globs stands for the id. */
+export function matchesAny(globs: readonly string[], id: string): boolean {
+  return globs.some((glob) => globToRegExp(glob).test(id));
 }
 
 function globToRegExp(glob: string): RegExp {

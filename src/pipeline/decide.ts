@@ -2,14 +2,31 @@
 import type { Incoming } from '../domain/incoming.ts';
 import type { RoomState } from '../domain/ledger.ts';
 import type { Upload } from '../domain/media.ts';
+import type { RoomMode } from '../domain/room.ts';
 import type { Access } from './access.ts';
 
 export type UploadDecision = { do: 'accept' } | { do: 'ignore' } | { do: 'deny' };
 
-/** An upload is accepted from allowed members in allowed rooms that the bot is in. */
-export function decideUpload(upload: Upload, room: RoomState | null, access: Access): UploadDecision {
+/**
+ * An upload that the room's mode wants is accepted from allowed members in allowed rooms that the bot is in. `sender` is whoever wants
+ * it read: the one who posted it, or asks for it.
+ */
+export function decideUpload(
+  upload: Pick<Upload, 'sender' | 'roomId' | 'isPicture' | 'isAsked' | 'declaredMime'>,
+  room: RoomState | null,
+  access: Access,
+  mode: RoomMode,
+): UploadDecision {
   if (room !== 'joined' || !access.isAllowedRoom(upload.roomId)) return { do: 'ignore' };
+  if (!isWanted(upload, mode)) return { do: 'ignore' };
   return access.isAllowedUser(upload.sender) ? { do: 'accept' } : { do: 'deny' };
+}
+
+/** Whether the mode wants the upload, by what its event tells: a picture posted as a file without a type is known by its content only. */
+export function isWanted(upload: Pick<Upload, 'isPicture' | 'isAsked' | 'declaredMime'>, mode: RoomMode): boolean {
+  if (upload.isAsked || mode === 'auto') return true;
+  const isPicture = upload.isPicture || upload.declaredMime?.startsWith('image/') === true;
+  return mode === 'documents' && !isPicture;
 }
 
 export type InviteDecision = { do: 'join' } | { do: 'decline'; reason: string };

@@ -1,30 +1,16 @@
 // Owns the way of a sync into the ledger: every event of it and its token in one transaction, nothing slow.
 import type { Command, Incoming, SyncBatch } from '../domain/incoming.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import type { Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
-import type { Access } from './access.ts';
-import { type Rendered, replyNotice, roomNotice, threadNotice } from './content.ts';
+
+import { type Access, matchesAny } from './access.ts';
+import { type CommandDeps, obey, placeOf } from './commands.ts';
+import { replyNotice, roomNotice, threadNotice } from './content.ts';
 import { decideInvite, decideReplacement, decideUpload, ENCRYPTED_REASON } from './decide.ts';
-import {
-  type RoomFacts,
-  renderDenied,
-  renderHelp,
-  renderModelChange,
-  renderStatusReport,
-  renderUnknownCommand,
-  renderWelcome,
-  type StatusFacts,
-} from './renderRoom.ts';
+import { type RoomFacts, renderDenied, renderModelChange, renderWelcome } from './renderRoom.ts';
 import { retraction } from './replies.ts';
 
-export type ReceiveDeps = {
-  ledger: Ledger;
-  access: Access;
-  roomFacts: RoomFacts;
-  statusFacts(): StatusFacts;
-  clock(): number;
-};
+export type ReceiveDeps = CommandDeps & { ledger: Ledger; access: Access; clock(): number };
 
 /** What is to be done once the batch is stored; all of it is in the ledger, too, and would be done after a restart. */
 export type Received = { cancelledJobs: string[]; replies: Reply[] };
@@ -68,35 +54,46 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
       break;
     case 'left':
       rooms.set(incoming.roomId, 'left');
+      // Whoever invites it again is greeted with what counts then.
+      rooms.setSettings(incoming.roomId, { mode: null, profile: null });
       received.cancelledJobs.push(...jobs.cancelRoom(incoming.roomId));
       replies.dropRoom(incoming.roomId);
       break;
     case 'replaced':
       if (decideReplacement(incoming, rooms.state(incoming.replacementRoomId), deps.access).do === 'join') {
         rooms.set(incoming.replacementRoomId, 'invited');
+        rooms.setSettings(incoming.replacementRoomId, rooms.settings(incoming.roomId));
       }
       break;
     case 'redaction':
       takeBack(incoming.roomId, incoming.redactedEventId, deps, received);
       break;
     case 'upload':
-      receiveUpload(incoming.upload, incoming.ageMs, deps, received);
+      receiveUpload(incoming, deps, received);
       break;
     case 'command':
-      if (rooms.state(incoming.command.roomId) === 'joined')
-        received.replies.push(commandReply(incoming.command, deps));
+      if (rooms.state(incoming.command.roomId) === 'joined') receiveCommand(incoming.command, deps, received);
       break;
   }
 }
 
-function receiveUpload(upload: Upload, ageMs: number, deps: ReceiveDeps, received: Received): void {
+function receiveUpload(
+  { upload, ageMs, askedBy }: Extract<Incoming, { kind: 'upload' }>,
+  deps: ReceiveDeps,
+  received: Received,
+): void {
   const { rooms, jobs } = deps.ledger;
-  const decision = decideUpload(upload, rooms.state(upload.roomId), deps.access);
+  const { roomId, eventId } = upload;
+  const sender = askedBy?.sender ?? upload.sender;
+  const { mode } = placeOf(roomId, deps);
+  const decision = decideUpload({ ...upload, sender }, rooms.state(roomId), deps.access, mode);
   if (decision.do === 'deny') {
-    received.replies.push(denied(upload.roomId, upload.sender, upload.eventId));
+    received.replies.push(denied(roomId, sender, askedBy?.eventId ?? eventId));
   } else if (decision.do === 'accept') {
     const nowMs = deps.clock();
-    jobs.insert(upload, { postedAtMs: nowMs - ageMs, receivedAtMs: nowMs });
+    const times = { postedAtMs: nowMs - ageMs, receivedAtMs: nowMs };
+    if (upload.isAsked) jobs.ask(upload, times);
+    else jobs.insert(upload, times);
   }
 }
 
@@ -111,28 +108,36 @@ function takeBack(roomId: string, uploadId: string, deps: ReceiveDeps, received:
   received.cancelledJobs.push(uploadId);
 }
 
-/** Saves a notice for each room when its text goes elsewhere than it was told; once a change. */
+/** Saves a notice for each room when its text or pictures go elsewhere than it was told; once a change. */
 export function tellModelChange({
   ledger,
   roomFacts,
   clock,
 }: Pick<ReceiveDeps, 'ledger' | 'roomFacts' | 'clock'>): void {
-  const host = roomFacts.modelHost ?? '';
+  const facts = roomFacts();
+  const goesTo = destination(facts);
   ledger.transaction(() => {
     const told = ledger.rooms.toldModelHost();
-    if (told === host) return;
-    ledger.rooms.setToldModelHost(host);
+    if (told === goesTo) return;
+    ledger.rooms.setToldModelHost(goesTo);
     if (told === null) return;
     for (const roomId of ledger.rooms.joined()) {
-      const content = roomNotice(renderModelChange(roomFacts));
+      const content = roomNotice(renderModelChange(facts));
       ledger.replies.save(notice(roomId, `model ${roomId} ${clock()}`, 'welcome', content));
     }
   });
 }
 
+/** Rooms that were told of a host before pictures went there are told of the pictures. */
+function destination({ modelHost, vision }: RoomFacts): string {
+  if (modelHost === null) return '';
+  return vision === 'no' ? modelHost : `${modelHost} with pictures`;
+}
+
 /** Keyed by the sync that showed the join, so that each join is greeted once. */
 function welcome(roomId: string, nextBatch: string, deps: ReceiveDeps): Reply {
-  return notice(roomId, `welcome ${roomId} ${nextBatch}`, 'welcome', roomNotice(renderWelcome(deps.roomFacts)));
+  const rendered = renderWelcome(deps.roomFacts(), placeOf(roomId, deps));
+  return notice(roomId, `welcome ${roomId} ${nextBatch}`, 'welcome', roomNotice(rendered));
 }
 
 /** Keyed by room and member, so that each member is told once a room. */
@@ -140,20 +145,18 @@ function denied(roomId: string, sender: string, eventId: string): Reply {
   return notice(roomId, `denied ${roomId} ${sender}`, 'denied', replyNotice(renderDenied(), eventId));
 }
 
-function commandReply(command: Command, deps: ReceiveDeps): Reply {
+/** A command that was answered before (its sync came twice) is not obeyed again: the room may have set something else since. */
+function receiveCommand(command: Command, deps: ReceiveDeps, received: Received): void {
   const { roomId, sender, eventId, threadRootId } = command;
-  if (!deps.access.isAllowedUser(sender)) return denied(roomId, sender, eventId);
-  const rendered = commandAnswer(command, deps);
+  if (!deps.access.isAllowedUser(sender) && !matchesAny(deps.admins, sender)) {
+    received.replies.push(denied(roomId, sender, eventId));
+    return;
+  }
+  if (deps.ledger.replies.find(eventId, 'answer')) return;
+  const rendered = obey(command, deps);
   const place = { rootId: threadRootId ?? eventId, replyToId: eventId };
   const content = threadRootId ? threadNotice(rendered, place) : replyNotice(rendered, eventId);
-  return notice(roomId, eventId, 'answer', content);
-}
-
-function commandAnswer({ words }: Command, deps: ReceiveDeps): Rendered {
-  const word = words[0] ?? 'help';
-  if (word === 'help') return renderHelp(deps.roomFacts);
-  if (word === 'status') return renderStatusReport(deps.statusFacts());
-  return renderUnknownCommand(word);
+  received.replies.push(notice(roomId, eventId, 'answer', content));
 }
 
 function notice(roomId: string, sourceEventId: string, part: Reply['part'], content: Record<string, unknown>): Reply {

@@ -1,54 +1,91 @@
 // Owns the notices to a room as a whole: welcome, help, status, and who may not use it.
+import type { Model } from '../domain/model.ts';
 import type { Rendered } from './content.ts';
-import { escapeHtml, oneLine } from './html.ts';
+import { oneLine } from './html.ts';
+import { sentence, withLines } from './noticeText.ts';
+import { HOW_TO_ASK, modeInWords, type RoomPlace } from './renderSettings.ts';
 
 export type RoomFacts = {
   /** Host that the text goes to; null: it stays here. */
   modelHost: string | null;
+  /** Whether pictures go to that host as well; means nothing without one. */
+  vision: Model['vision'];
+  /** Languages of OCR by Tesseract's names, such as `eng`; none: there is no OCR. */
+  ocrLanguages: readonly string[];
   maxPages: number;
   maxFileBytes: number;
 };
 
 const MIB = 1024 * 1024;
 
-function fromLines(title: string, lines: string[]): Rendered {
-  const items = lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('');
-  return {
-    body: [title, ...lines.map((line) => `• ${line}`)].join('\n'),
-    html: `<p>${escapeHtml(title)}</p><ul>${items}</ul>`,
+/** Where the text and the pictures go: told on joining, and again when it changes. */
+function whereItGoes({ modelHost, vision }: RoomFacts): string {
+  if (modelHost === null) return 'The text stays on this machine: the summary is made of sentences of the document.';
+  const pictures = {
+    yes: 'Pictures go there, too.',
+    no: 'Pictures stay on this machine.',
+    unknown: 'Pictures go there, too, if it can see them.',
   };
+  return `The text goes to the language model at ${modelHost}, nowhere else. ${pictures[vision]}`;
 }
 
-function dataLines({ modelHost }: RoomFacts): string[] {
+function dataLines(facts: RoomFacts): string[] {
   return [
-    modelHost === null
-      ? 'The text stays on this machine: the summary is made of sentences of the document.'
-      : `The text goes to the language model at ${modelHost}, nowhere else.`,
+    whereItGoes(facts),
     'The file is deleted once it is answered. Its name and the ids of my messages stay in my database.',
   ];
 }
 
+/** What becomes of pictures and scanned pages; nothing to say where a model may see them and there is no OCR. */
+function ocrLines({ ocrLanguages, modelHost, vision }: RoomFacts): string[] {
+  if (ocrLanguages.length > 0) {
+    const languages = new Intl.ListFormat('en').format(ocrLanguages.map(languageName));
+    return [`I recognise the text of pictures and scanned pages on this machine, in ${languages}.`];
+  }
+  const mayBeSeen = modelHost !== null && vision !== 'no';
+  return mayBeSeen ? [] : ['Text recognition is off here: of pictures and scanned pages I can read nothing.'];
+}
+
+function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames('en', { type: 'language' }).of(code) ?? code;
+  } catch (error) {
+    // Tesseract has names of its own, such as chi_sim.
+    if (error instanceof RangeError) return code;
+    throw error;
+  }
+}
+
+function limits({ maxFileBytes, maxPages }: RoomFacts): string {
+  return `Up to ${Math.floor(maxFileBytes / MIB)} MB and ${maxPages} pages a document`;
+}
+
 /** The one notice on joining a room. */
-export function renderWelcome(facts: RoomFacts): Rendered {
-  return fromLines('Hello! I read the PDFs that are posted here and answer in their thread.', [
-    `Post a PDF (up to ${Math.floor(facts.maxFileBytes / MIB)} MB, ${facts.maxPages} pages) and I sum it up, with the pages to look at.`,
+export function renderWelcome(facts: RoomFacts, { mode }: RoomPlace): Rendered {
+  const quieter = 'Too much? After “!lector mode mention” by an admin of this room I read only what I am asked for.';
+  return withLines(`Hello! ${modeInWords(mode)}, and answer in the thread.`, [
+    `${limits(facts)}: I sum it up, with the pages to look at.`,
+    ...ocrLines(facts),
     ...dataLines(facts),
-    'To switch me off, remove me from the room. “!lector help” tells more.',
+    ...(mode === 'auto' ? [] : [HOW_TO_ASK]),
+    `${mode === 'mention' ? '' : `${quieter} `}To switch me off, remove me from the room. “!lector help” tells more.`,
   ]);
 }
 
-/** Told to each room when the text goes elsewhere than it was told before. */
+/** Told to each room when the text or the pictures go elsewhere than it was told before. */
 export function renderModelChange(facts: RoomFacts): Rendered {
-  return fromLines('From now on the documents posted here are summed up in another way.', dataLines(facts).slice(0, 1));
+  return withLines('From now on what is posted here is read and summed up in another way.', [whereItGoes(facts)]);
 }
 
 /** The answer to `!lector help`. */
-export function renderHelp(facts: RoomFacts): Rendered {
-  return fromLines('I read PDFs posted in this room and answer in their thread.', [
-    '👀 I have taken it · ✅ it is answered · ❌ it could not be read, and I say why.',
-    `Up to ${Math.floor(facts.maxFileBytes / MIB)} MB and ${facts.maxPages} pages a document; of longer ones I read the beginning and say so.`,
-    'Redact your upload, and I stop reading it and take back my answer.',
+export function renderHelp(facts: RoomFacts, { mode }: RoomPlace): Rendered {
+  return withLines(`${modeInWords(mode)}, and answer in the thread.`, [
+    '👀 I have taken it · ✅ it is answered · ❌ it could not be read, and I say why · ➖ there is nothing to read in it.',
+    `${limits(facts)}; of longer ones I read the beginning and say so.`,
+    ...ocrLines(facts),
+    `${HOW_TO_ASK} Redact your upload, and I stop reading it and take back my answer.`,
     ...dataLines(facts),
+    '“!lector mode” and “!lector profile” show what I read here and which fields I look for, and how to change it.',
     '“!lector status” shows what I am doing, “!lector help” this.',
   ]);
 }
@@ -65,22 +102,21 @@ export type StatusFacts = {
 };
 
 /** The answer to `!lector status`. */
-export function renderStatusReport(facts: StatusFacts): Rendered {
-  return fromLines('I am at work.', [
+export function renderStatusReport(facts: StatusFacts, { mode, profile }: RoomPlace): Rendered {
+  return withLines('I am at work.', [
     `${facts.atWork} being read, ${facts.inLine} in line, ${facts.waiting} waiting for something that is away.`,
     `${facts.answered} answered, ${facts.failed} not readable or failed, since my database began.`,
     `Summaries: ${facts.model}.`,
+    `This room: mode ${mode}, profile ${oneLine(profile, 40)}.`,
   ]);
 }
 
 /** The answer to a command that there is not. */
 export function renderUnknownCommand(word: string): Rendered {
-  const text = `I do not know “${oneLine(word, 40)}”. “!lector help” shows what I can do.`;
-  return { body: text, html: `<p>${escapeHtml(text)}</p>` };
+  return sentence(`I do not know “${oneLine(word, 40)}”. “!lector help” shows what I can do.`);
 }
 
 /** Told once a room to a member who may not use the bot. */
 export function renderDenied(): Rendered {
-  const text = 'I may not read documents for you here: whoever runs this bot has not allowed it.';
-  return { body: text, html: `<p>${escapeHtml(text)}</p>` };
+  return sentence('I may not read documents for you here: whoever runs this bot has not allowed it.');
 }

@@ -16,7 +16,7 @@ test('the bot joins when it is invited and says once what it does and where the 
   );
   expect(said).toHaveLength(1);
   expect(said[0]?.content).toMatchObject({ msgtype: 'm.notice', 'm.mentions': {} });
-  expect(said[0]?.content.body).toContain('I read the PDFs that are posted here');
+  expect(said[0]?.content.body).toContain('I read every PDF and picture that is posted here');
   expect(said[0]?.content.body).toContain('The text stays on this machine');
 });
 

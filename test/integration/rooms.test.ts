@@ -27,7 +27,9 @@ async function reasonOfLeaving(rig: Rig, roomId: string): Promise<string> {
 test('the one welcome notice says what it reads, where the text goes and how to switch it off', async () => {
   const rig = await createRig();
   expect(bodies(rig)).toHaveLength(1);
-  expect(bodies(rig)[0]).toMatch(/PDFs[\s\S]*stays on this machine[\s\S]*deleted once it is answered[\s\S]*remove me/);
+  expect(bodies(rig)[0]).toMatch(
+    /PDF and picture[\s\S]*stays on this machine[\s\S]*deleted once it is answered[\s\S]*remove me/,
+  );
 });
 
 test('with a model the welcome names the host that the text goes to', async () => {

@@ -1,6 +1,8 @@
 // What is done about uploads, invites and upgraded rooms: by whom, where, and in which state the room is.
 import { describe, expect, test } from 'vitest';
 import type { RoomState } from '../../../src/domain/ledger.ts';
+import type { Upload } from '../../../src/domain/media.ts';
+import { ROOM_MODES, type RoomMode } from '../../../src/domain/room.ts';
 import { createAccess } from '../../../src/pipeline/access.ts';
 import { decideInvite, decideReplacement, decideUpload, ENCRYPTED_REASON } from '../../../src/pipeline/decide.ts';
 import { anUpload } from '../../fixtures/uploads.ts';
@@ -15,12 +17,40 @@ describe('an upload', () => {
     ['an allowed member in another room', '@anna:here', '!other:here', 'ignore'],
     ['a stranger in another room', '@eve:there', '!other:here', 'ignore'],
   ])('of %s: %s %s %s', (_whose, sender, roomId, what) => {
-    expect(decideUpload(anUpload({ sender, roomId }), 'joined', access)).toEqual({ do: what });
+    expect(decideUpload(anUpload({ sender, roomId }), 'joined', access, 'auto')).toEqual({ do: what });
   });
 
   test.each(STATES)('in a room that is %s is ignored', (state) => {
-    expect(decideUpload(anUpload(), state, access)).toEqual({ do: 'ignore' });
-    expect(decideUpload(anUpload({ sender: '@eve:there' }), state, access)).toEqual({ do: 'ignore' });
+    expect(decideUpload(anUpload({ isAsked: true }), state, access, 'auto')).toEqual({ do: 'ignore' });
+    expect(decideUpload(anUpload({ sender: '@eve:there' }), state, access, 'auto')).toEqual({ do: 'ignore' });
+  });
+});
+
+describe('what a room wants read', () => {
+  const pdf = {};
+  const unknown = { fileName: 'scan', declaredMime: undefined };
+  const photo = { fileName: 'board.jpg', declaredMime: 'image/jpeg', isPicture: true };
+  const photoAsFile = { ...photo, isPicture: false };
+  const pictureWithoutType = { ...photo, declaredMime: undefined };
+  const decide = (what: Partial<Upload>, mode: RoomMode, sender = '@anna:here') =>
+    decideUpload(anUpload({ ...what, sender }), 'joined', access, mode).do;
+
+  test.each<[string, Partial<Upload>, Record<RoomMode, string>]>([
+    ['a PDF', pdf, { auto: 'accept', documents: 'accept', mention: 'ignore' }],
+    ['a file of which nothing is known', unknown, { auto: 'accept', documents: 'accept', mention: 'ignore' }],
+    ['a picture', photo, { auto: 'accept', documents: 'ignore', mention: 'ignore' }],
+    ['a picture posted as a file', photoAsFile, { auto: 'accept', documents: 'ignore', mention: 'ignore' }],
+    ['a picture without a type', pictureWithoutType, { auto: 'accept', documents: 'ignore', mention: 'ignore' }],
+  ])('%s is wanted by the mode, and always when somebody asks', (_what, upload, done) => {
+    for (const mode of ROOM_MODES) {
+      expect([mode, decide(upload, mode)]).toEqual([mode, done[mode]]);
+      expect(decide({ ...upload, isAsked: true }, mode)).toBe('accept');
+    }
+  });
+
+  test('what is not wanted is ignored whoever posted it, and a stranger who asks is told', () => {
+    expect(decide(pdf, 'mention', '@eve:there')).toBe('ignore');
+    expect(decide({ ...pdf, isAsked: true }, 'mention', '@eve:there')).toBe('deny');
   });
 });
 

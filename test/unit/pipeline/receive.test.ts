@@ -1,83 +1,27 @@
 // What a sync leaves behind: everything of it in the ledger or nothing, each thing said once, and what was redacted taken back.
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Incoming } from '../../../src/domain/incoming.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
-import type { Upload } from '../../../src/domain/media.ts';
-import type { Reply, ReplyPart } from '../../../src/domain/reply.ts';
-import { openLedger } from '../../../src/ledger/ledger.ts';
-import { createAccess } from '../../../src/pipeline/access.ts';
-import { type ReceiveDeps, receive, tellModelChange } from '../../../src/pipeline/receive.ts';
+import type { ReplyPart } from '../../../src/domain/reply.ts';
+import { type ReceiveDeps, receive } from '../../../src/pipeline/receive.ts';
 import { anUpload } from '../../fixtures/uploads.ts';
-
-const ROOM = '!papers:here';
-const NOW = 50_000;
+import {
+  contentOf,
+  createReceiveRig,
+  NOW,
+  posted,
+  type ReceiveRig,
+  ROOM,
+  redacted,
+  said,
+  saved,
+} from './receiveRig.ts';
 
 let ledger: Ledger;
 let deps: ReceiveDeps;
+let get: ReceiveRig['get'];
 beforeEach(() => {
-  ledger = openLedger(':memory:', () => NOW);
-  onTestFinished(() => ledger.close());
-  ledger.rooms.set(ROOM, 'joined');
-  deps = {
-    ledger,
-    access: createAccess('@lector:here', ['@*:here'], null),
-    roomFacts: { modelHost: null, maxPages: 500, maxFileBytes: 50 * 1024 * 1024 },
-    statusFacts: () => ({ atWork: 1, inLine: 2, waiting: 3, answered: 4, failed: 5, model: 'a model' }),
-    clock: () => NOW,
-  };
-});
-
-const get = (...incoming: Incoming[]) => receive({ nextBatch: 's1', incoming }, deps);
-const posted = (upload: Partial<Upload> = {}, ageMs = 0): Incoming => ({
-  kind: 'upload',
-  upload: anUpload(upload),
-  ageMs,
-});
-const said = (...words: string[]): Incoming => ({
-  kind: 'command',
-  command: {
-    eventId: '$c',
-    roomId: ROOM,
-    sender: '@anna:here',
-    threadRootId: undefined,
-    isRoomAdmin: 'unknown',
-    words,
-  },
-});
-const redacted = (redactedEventId = '$upload', roomId = ROOM): Incoming => ({
-  kind: 'redaction',
-  roomId,
-  redactedEventId,
-});
-const contentOf = (reply: Reply | undefined) =>
-  (reply?.body.kind === 'message' ? reply.body.content : {}) as Record<string, string>;
-const saved = (part: ReplyPart, optional = false): Reply => ({
-  roomId: ROOM,
-  sourceEventId: '$upload',
-  part,
-  body: { kind: 'message', content: { body: part } },
-  optional,
-});
-
-describe('a model that was set, changed or taken away between two starts', () => {
-  const startWith = (modelHost: string | null) =>
-    tellModelChange({ ...deps, roomFacts: { ...deps.roomFacts, modelHost } });
-  const told = () => ledger.replies.unsent().map((reply) => contentOf(reply).body);
-
-  test('is told to each room once, with the host that the text goes to from now on', () => {
-    startWith(null);
-    expect(told()).toEqual([]);
-    startWith('model.example.org');
-    startWith('model.example.org');
-    expect(told()).toEqual([expect.stringContaining('goes to the language model at model.example.org')]);
-  });
-
-  test('is not told to rooms that the bot has left', () => {
-    startWith(null);
-    ledger.rooms.set(ROOM, 'left');
-    startWith('model.example.org');
-    expect(told()).toEqual([]);
-  });
+  ({ ledger, deps, get } = createReceiveRig());
 });
 
 describe('an upload', () => {
@@ -173,40 +117,6 @@ describe('a room', () => {
     if (before) ledger.rooms.set('!new:here', before);
     get({ kind: 'replaced', roomId: ROOM, replacementRoomId: '!new:here', sender });
     expect(ledger.rooms.state('!new:here')).toBe(after);
-  });
-});
-
-describe('a command', () => {
-  test.each([
-    [[], 'I read PDFs posted in this room'],
-    [['help'], 'I read PDFs posted in this room'],
-    [['status'], '1 being read, 2 in line, 3 waiting'],
-    [['dance', 'now'], 'I do not know “dance”'],
-  ])('with the words %o is answered', (words, answer) => {
-    const { replies } = get(said(...words));
-    expect(replies).toHaveLength(1);
-    expect(contentOf(replies[0]).body).toContain(answer);
-    expect(contentOf(replies[0])['m.relates_to']).toEqual({ 'm.in_reply_to': { event_id: '$c' } });
-  });
-
-  test('in a thread is answered there', () => {
-    const incoming = said('help');
-    if (incoming.kind === 'command') incoming.command.threadRootId = '$root';
-    expect(contentOf(get(incoming).replies[0])['m.relates_to']).toMatchObject({
-      rel_type: 'm.thread',
-      event_id: '$root',
-    });
-  });
-
-  test('of somebody who may not use it is told so', () => {
-    const incoming = said('help');
-    if (incoming.kind === 'command') incoming.command.sender = '@eve:there';
-    expect(get(incoming).replies).toMatchObject([{ part: 'denied' }]);
-  });
-
-  test('in a room that the bot is not in is ignored', () => {
-    ledger.rooms.set(ROOM, 'left');
-    expect(get(said('help')).replies).toEqual([]);
   });
 });
 

@@ -1,55 +1,111 @@
 // What a room is told: what Lector reads, where the text goes, how to be rid of it, and what it is doing.
 import { describe, expect, test } from 'vitest';
+import type { RoomMode } from '../../../src/domain/room.ts';
 import {
+  type RoomFacts,
   renderDenied,
   renderHelp,
   renderStatusReport,
   renderUnknownCommand,
   renderWelcome,
 } from '../../../src/pipeline/renderRoom.ts';
+import type { RoomPlace } from '../../../src/pipeline/renderSettings.ts';
 
-const facts = { modelHost: null, maxPages: 500, maxFileBytes: 50 * 1024 * 1024 };
+const facts: RoomFacts = {
+  modelHost: null,
+  vision: 'no',
+  ocrLanguages: ['eng', 'deu'],
+  maxPages: 500,
+  maxFileBytes: 50 * 1024 * 1024,
+};
+const place: RoomPlace = { mode: 'auto', profile: 'default' };
+const both = [renderWelcome, renderHelp];
 
 describe('the welcome and the help', () => {
-  test.each([renderWelcome, renderHelp])('%o say that the text stays here when there is no model', (render) => {
-    expect(render(facts).body).toContain('The text stays on this machine');
+  test.each(both)('%o say that the text stays here when there is no model', (render) => {
+    expect(render(facts, place).body).toContain('The text stays on this machine');
   });
 
-  test.each([renderWelcome, renderHelp])('%o name the host that the text goes to', (render) => {
-    const { body } = render({ ...facts, modelHost: 'gpu.example.org:8080' });
-    expect(body).toContain('The text goes to the language model at gpu.example.org:8080, nowhere else.');
-    expect(body).not.toContain('stays on this machine');
+  test.each<[RoomFacts['vision'], string]>([
+    ['yes', 'Pictures go there, too.'],
+    ['no', 'Pictures stay on this machine.'],
+    ['unknown', 'Pictures go there, too, if it can see them.'],
+  ])('name the host that the text goes to, and whether pictures go there (%s)', (vision, pictures) => {
+    for (const render of both) {
+      const { body } = render({ ...facts, modelHost: 'gpu.example.org:8080', vision }, place);
+      expect(body).toContain(`The text goes to the language model at gpu.example.org:8080, nowhere else. ${pictures}`);
+      expect(body).not.toContain('text stays on this machine');
+    }
   });
 
-  test.each([renderWelcome, renderHelp])('%o tell the limits in force and what is kept', (render) => {
-    const { body } = render({ ...facts, maxPages: 12, maxFileBytes: 7 * 1024 * 1024 });
+  test.each(both)('%o tell the limits in force and what is kept', (render) => {
+    const { body } = render({ ...facts, maxPages: 12, maxFileBytes: 7 * 1024 * 1024 }, place);
     expect(body).toMatch(/7 MB.*12 pages/);
     expect(body).toContain('The file is deleted once it is answered.');
   });
 
-  test('the welcome says how to switch it off', () => {
-    expect(renderWelcome(facts).body).toContain('To switch me off, remove me from the room.');
+  test.each<[string[], string]>([
+    [['eng'], 'in English.'],
+    [['eng', 'deu'], 'in English and German.'],
+    [['eng', 'fra', 'chi_sim'], 'in English, French, and chi_sim.'],
+  ])('name the languages of pictures and scans (%o)', (ocrLanguages, languages) => {
+    for (const render of both) {
+      const { body } = render({ ...facts, ocrLanguages }, place);
+      expect(body).toContain(`the text of pictures and scanned pages on this machine, ${languages}`);
+    }
   });
 
-  test('the help explains the marks, redacting and the commands', () => {
-    const { body } = renderHelp(facts);
-    for (const word of ['👀', '✅', '❌', 'Redact your upload', '!lector status', '!lector help']) {
+  test('say that pictures cannot be read where nothing could read them, and only there', () => {
+    const off = { ...facts, ocrLanguages: [] };
+    const nothing = 'of pictures and scanned pages I can read nothing';
+    expect(renderWelcome(off, place).body).toContain(nothing);
+    expect(renderWelcome({ ...off, modelHost: 'gpu', vision: 'no' }, place).body).toContain(nothing);
+    expect(renderWelcome({ ...off, modelHost: 'gpu', vision: 'yes' }, place).body).not.toContain('scanned pages');
+  });
+
+  test.each<[RoomMode, string]>([
+    ['auto', 'I read every PDF and picture that is posted here, and answer in the thread.'],
+    ['documents', 'I read every PDF that is posted here, and pictures when I am asked, and answer in the thread.'],
+    ['mention', 'I read PDFs and pictures that are posted here when I am asked, and answer in the thread.'],
+  ])('say first what is read in mode %s', (mode, first) => {
+    expect(renderHelp(facts, { ...place, mode }).body.split('\n')[0]).toBe(first);
+    expect(renderWelcome(facts, { ...place, mode }).body.split('\n')[0]).toBe(`Hello! ${first}`);
+  });
+
+  test('the welcome says how to have less of it and how to switch it off, in at most seven lines', () => {
+    const { body } = renderWelcome(facts, place);
+    expect(body).toContain('“!lector mode mention” by an admin of this room');
+    expect(body).toContain('To switch me off, remove me from the room.');
+    const quiet = renderWelcome(facts, { ...place, mode: 'mention' }).body;
+    expect(quiet).not.toContain('!lector mode');
+    expect(quiet).toContain('To ask me, mention me in the caption, or in a reply to the file.');
+    expect(quiet).toContain('To switch me off, remove me from the room.');
+    for (const text of [body, quiet]) expect(text.split('\n').length).toBeLessThanOrEqual(7);
+  });
+
+  test('the help explains the marks, asking, redacting and the commands', () => {
+    const { body } = renderHelp(facts, place);
+    const commands = ['!lector mode', '!lector profile', '!lector status', '!lector help'];
+    for (const word of ['👀', '✅', '❌', 'To ask me, mention me', 'Redact your upload', ...commands]) {
       expect(body).toContain(word);
     }
   });
 
   test('say in HTML what they say in text', () => {
-    const { body, html } = renderWelcome({ ...facts, modelHost: '<evil>' });
+    const { body, html } = renderWelcome({ ...facts, modelHost: '<evil>' }, place);
     expect(html).toContain('&#60;evil&#62;');
     expect(html.match(/<li>/g)).toHaveLength(body.match(/^• /gm)?.length ?? 0);
   });
 });
 
 test('the status report tells figures and the model', () => {
-  const { body } = renderStatusReport({ atWork: 1, inLine: 2, waiting: 3, answered: 4, failed: 5, model: 'by qwen' });
+  const { body } = renderStatusReport(
+    { atWork: 1, inLine: 2, waiting: 3, answered: 4, failed: 5, model: 'by qwen' },
+    place,
+  );
   expect(body).toBe(
     'I am at work.\n• 1 being read, 2 in line, 3 waiting for something that is away.\n' +
-      '• 4 answered, 5 not readable or failed, since my database began.\n• Summaries: by qwen.',
+      '• 4 answered, 5 not readable or failed, since my database began.\n• Summaries: by qwen.\n• This room: mode auto, profile default.',
   );
 });
 

@@ -1,8 +1,9 @@
 // Owns the recognising of one picture: which page modes are tried, and whose result counts.
 import type { OcrLanguage } from '../src/domain/ocr.ts';
 import { type OcrText, ocrText } from '../src/pipeline/ocrText.ts';
+import type { GreyPicture } from './greyPicture.ts';
 import { loadOcrCore, type OcrCore } from './ocrCore.ts';
-import { eraseRuledLines, type GreyPicture } from './ruledLines.ts';
+import { eraseRuledLines } from './ruledLines.ts';
 
 /** Tesseract's page mode "one block of text": it keeps the rows of tables and the order of dialogs. */
 const ONE_BLOCK = '6';

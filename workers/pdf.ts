@@ -53,7 +53,7 @@ async function readSource(source: PdfSource, request: ReadRequest, context: Read
     language,
     extract: extract(body, title),
     notes,
-    unread: read.withoutText,
+    unread: read.unread,
     ocrConfidence: null,
   };
   return { ok: true, reading };

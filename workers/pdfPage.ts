@@ -9,7 +9,8 @@ import { type XfaNode, xfaText } from './xfaText.ts';
 /** Why reading ended before the document did. */
 export type Stop = 'time' | 'size';
 
-export type OnePage = { text: string; runs: Run[]; stopped: Stop | null };
+/** `view`: the page's [left, bottom, right, top], in points. */
+export type OnePage = { text: string; runs: Run[]; view: number[]; stopped: Stop | null };
 
 export type PageDeps = {
   annotations: AnnotationReader;
@@ -22,12 +23,12 @@ export type PageDeps = {
 export async function readPage(document: PDFDocumentProxy, pageNumber: number, deps: PageDeps): Promise<OnePage> {
   const page = await document.getPage(pageNumber);
   if (document.isPureXfa) {
-    return { text: xfaText((await page.getXfa()) as XfaNode | null), runs: [], stopped: null };
+    return { text: xfaText((await page.getXfa()) as XfaNode | null), runs: [], view: page.view, stopped: null };
   }
   const { values, comments } = await deps.annotations(document, pageNumber - 1);
   const { runs, stopped } = await readRuns(page, deps.deadlineMs, deps.cap);
   if (deps.cap.exceeded) throw new RangeError('the page unpacks to more than the limit');
   page.cleanup();
   const text = [joinRuns(runs, values), ...comments].filter((part) => part !== '').join('\n');
-  return { text, runs, stopped };
+  return { text, runs, view: page.view, stopped };
 }

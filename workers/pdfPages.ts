@@ -1,6 +1,7 @@
 // Owns the reading of a document's pages one by one: what is text, what is blank, what failed, and where to stop.
 import type { Note, PageText, ReadProgress, ReadRequest } from '../src/domain/reading.ts';
 import type { Run } from '../src/pipeline/joinRuns.ts';
+import { isDamagedText, mayBeStamp } from '../src/pipeline/usableText.ts';
 import { createAnnotationReader } from './annotations.ts';
 import { type OnePage, readPage, type Stop } from './pdfPage.ts';
 import type { PdfSource } from './pdfSource.ts';
@@ -9,6 +10,9 @@ import type { StreamCap } from './streamCap.ts';
 
 /** Ten times the text of the longest novel: beyond it the answer itself would be the harm. */
 const MAX_TEXT_CHARS = 20_000_000;
+
+/** A picture that covers so much of its page is the page: slides and letterheads leave more of it free. */
+const SCAN_SHARE = 0.5;
 
 export type PagesDeps = {
   source: PdfSource;
@@ -24,8 +28,8 @@ export type PagesRead = {
   failed: number[];
   /** What the first failed page said. */
   firstError: string | null;
-  /** Pages with a picture and no text. */
-  withoutText: number[];
+  /** Pages with a picture and no text, or none of use. */
+  unread: number[];
   /** A page failed because it unpacks to more than the cap. */
   overCap: boolean;
   stopped: Stop | null;
@@ -70,18 +74,22 @@ async function readAll(deps: PagesDeps, probe: PictureProbe): Promise<PagesRead>
 }
 
 function nothingYet(): PagesRead {
-  return { pages: [], failed: [], firstError: null, withoutText: [], overCap: false, stopped: null, firstRuns: [] };
+  return { pages: [], failed: [], firstError: null, unread: [], overCap: false, stopped: null, firstRuns: [] };
 }
 
 async function keep(read: PagesRead, page: number, one: OnePage, probe: PictureProbe, cap: StreamCap): Promise<void> {
-  if (one.text !== '') {
-    read.pages.push({ page, text: one.text, source: 'text' });
-    if (read.firstRuns.length === 0) read.firstRuns = one.runs;
-    return;
-  }
-  const hasPicture = await probe.hasPicture(page, cap.bytes);
-  read.pages.push({ page, text: '', source: hasPicture ? 'text' : 'blank' });
-  if (hasPicture) read.withoutText.push(page);
+  const isUnread = await needsLook(page, one, probe, cap);
+  read.pages.push({ page, text: one.text, source: one.text === '' && !isUnread ? 'blank' : 'text' });
+  if (isUnread) read.unread.push(page);
+  else if (read.firstRuns.length === 0) read.firstRuns = one.runs;
+}
+
+/** Whether what stands on the page is not, or not only, in its text. */
+async function needsLook(page: number, one: OnePage, probe: PictureProbe, cap: StreamCap): Promise<boolean> {
+  if (one.text === '') return probe.hasPicture(page, cap.bytes);
+  if (isDamagedText(one.text)) return true;
+  if (!mayBeStamp(one.text, one.runs, one.view)) return false;
+  return (await probe.pictureShare(page, cap.bytes)) >= SCAN_SHARE;
 }
 
 async function leaveJammed(read: PagesRead, source: PdfSource, cap: StreamCap, request: ReadRequest): Promise<void> {
@@ -96,13 +104,13 @@ function limitReached(characters: number, deadlineMs: number): Stop | null {
 }
 
 /** What the reader must be told about pages that are missing or empty. */
-export function pageNotes({ pages, failed, withoutText, stopped }: PagesRead, pageCount: number, of: number): Note[] {
+export function pageNotes({ pages, failed, unread, stopped }: PagesRead, pageCount: number, of: number): Note[] {
   const notes: Note[] = [];
   const read = pages.length;
   if (stopped === 'time') notes.push({ kind: 'time_limit', read, of: pageCount });
   else if (stopped === 'size') notes.push({ kind: 'size_limit', read, of: pageCount });
   else if (pageCount > of) notes.push({ kind: 'page_limit', read: of, of: pageCount });
   if (failed.length > 0) notes.push({ kind: 'pages_failed', pages: failed });
-  if (withoutText.length > 0) notes.push({ kind: 'pages_without_text', pages: withoutText });
+  if (unread.length > 0) notes.push({ kind: 'pages_without_text', pages: unread });
   return notes;
 }

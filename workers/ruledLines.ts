@@ -1,7 +1,5 @@
 // Owns the taking away of ruled lines (tables, boxes, underlines) before OCR: Tesseract reads next to nothing of a ruled table.
-
-/** One byte a pixel, rows from the top, dark ink on light ground. */
-export type GreyPicture = { grey: Uint8Array; width: number; height: number };
+import type { GreyPicture } from './greyPicture.ts';
 
 /** Lines darker than this share of the mean are ink. */
 const INK = 0.85;
@@ -19,7 +17,9 @@ const EDGE = 1;
 /** Paints the ground over long thin lines, in place: of tables that gave nothing before, 96 to 100 % of the words are read. */
 export function eraseRuledLines(picture: GreyPicture): void {
   const { grey, width, height } = picture;
-  const mean = grey.reduce((sum, value) => sum + value, 0) / Math.max(1, grey.length);
+  let sum = 0;
+  for (let index = 0; index < grey.length; index++) sum += grey[index] as number;
+  const mean = sum / Math.max(1, grey.length);
   const ink = Math.floor(mean * INK);
   const rows: Lines = { length: height, step: width, across: width, acrossStep: 1, min: MIN_HORIZONTAL };
   const columns: Lines = { length: width, step: 1, across: height, acrossStep: width, min: MIN_VERTICAL };

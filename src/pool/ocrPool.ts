@@ -1,0 +1,51 @@
+// Owns the threads that recognise text in pictures, one page at a time, with the languages that are there.
+import { fileURLToPath } from 'node:url';
+import type { Log } from '../domain/log.ts';
+import { type OcrLanguage, type OcrRequest, ocrResultSchema } from '../domain/ocr.ts';
+import type { PageScan } from '../domain/reading.ts';
+import { createThreads, type JobOptions, type ThreadStats } from './threads.ts';
+
+const WORKER = fileURLToPath(new URL('../../workers/ocr.ts', import.meta.url));
+
+/** A page takes longer than the start of a thread: as soon as one waits, it is worth it. */
+const GROW_AFTER_MS = 0;
+
+export type OcrPoolDeps = {
+  threads: number;
+  /** Heap of one thread; pictures and the recogniser's memory lie outside it. */
+  memoryMb: number;
+  /** At least one, of `findOcrLanguages`. */
+  languages: readonly OcrLanguage[];
+  compileCacheDir?: string | undefined;
+  log: Log;
+};
+
+export interface OcrPool {
+  /**
+   * Reads one page, waiting for a free thread first; the scan is `blank` when nothing is recognised. Throws AppError with the
+   * code that the thread gave (`unreadable`, `too_large`, `file_not_found`) or `timeout`, `out_of_memory`, `thread_crashed`;
+   * rejects with the signal's reason when that aborts, which ends the recognition.
+   */
+  scan(request: OcrRequest, options: JobOptions): Promise<PageScan>;
+  stats(): ThreadStats;
+  /** Ends all threads; what is still read or waits rejects with `thread_crashed`, which is tried again. */
+  close(): Promise<void>;
+}
+
+/** The pool of OCR threads; a thread keeps its recogniser between pages and ends after half a minute without any. */
+export function createOcrPool({ languages, ...deps }: OcrPoolDeps): OcrPool {
+  const threads = createThreads({
+    ...deps,
+    filename: WORKER,
+    warmTask: { request: null, languages },
+    growAfterMs: GROW_AFTER_MS,
+  });
+  return {
+    async scan(request, options) {
+      const task = (): { task: unknown } => ({ task: { request, languages } });
+      return (await threads.run({ task, answer: ocrResultSchema }, options)).scan;
+    },
+    stats: threads.stats,
+    close: threads.close,
+  };
+}

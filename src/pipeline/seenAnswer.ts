@@ -18,7 +18,7 @@ export type ParsedSeen =
   | { kind: 'useless' };
 
 const lines = z.union([z.string(), z.array(z.string()).transform((all) => all.join('\n'))]).catch('');
-const outerSchema = z.object({ description: lines, transcription: lines, fields: z.unknown() });
+const outerSchema = z.object({ description: lines, transcription: lines, fields: z.unknown().optional() });
 
 /** How models say that there is nothing to write down. */
 const NO_TEXT = /^\W*(?:no (?:visible |readable )?text|none|n\/a|empty)\W*$/i;

@@ -1,15 +1,15 @@
-// Owns the lab as a whole: two homeservers and a language model, empty at every start, gone without a trace at the end.
+// Owns the lab as a whole: two homeservers and two language models, empty at every start, gone without a trace at the end.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LabServer } from './labServer.ts';
-import { createLanguageModel, SLOT_CONTEXT_TOKENS } from './languageModel.ts';
+import { createLanguageModel, PICTURE_TOKENS, SLOT_CONTEXT_TOKENS } from './languageModel.ts';
 import { isAlive } from './standing.ts';
 import { createSynapse } from './synapse.ts';
 
-export type LabServerName = 'synapse' | 'limitedSynapse' | 'llm';
+export type LabServerName = 'synapse' | 'limitedSynapse' | 'llm' | 'seer';
 
 /** Where the lab's servers are and what a client must know of them; plain data. */
 export type LabAddresses = {
@@ -24,6 +24,10 @@ export type LabAddresses = {
   llmModel: string;
   /** Prompt and answer of one call together; a character of a prompt is about one token. */
   llmContextTokens: number;
+  /** The same with a model that takes pictures; each costs so many tokens. */
+  seerUrl: string;
+  seerModel: string;
+  seerPictureTokens: number;
   /** Databases, media, models and a server.log of each server. */
   stateFolder: string;
 };
@@ -46,12 +50,13 @@ export async function startLab(labDir: string): Promise<Lab> {
   await removeOrphanedState();
   const stateFolder = await mkdtemp(join(tmpdir(), `${STATE_PREFIX}${process.pid}-`));
   const root = join(labDir, 'root');
-  const [synapse, limitedSynapse, llm] = await Promise.all([
+  const [synapse, limitedSynapse, llm, seer] = await Promise.all([
     createSynapse({ root, folder: join(stateFolder, 'synapse'), serverName: 'lab.test', messageLimit: 'none' }),
     createSynapse({ root, folder: join(stateFolder, 'limited'), serverName: 'limited.test', messageLimit: 'default' }),
-    createLanguageModel(root, join(stateFolder, 'llm')),
+    createLanguageModel(root, join(stateFolder, 'llm'), { sees: false }),
+    createLanguageModel(root, join(stateFolder, 'seer'), { sees: true }),
   ]);
-  const servers = { synapse, limitedSynapse, llm };
+  const servers = { synapse, limitedSynapse, llm, seer };
 
   async function stop(): Promise<void> {
     await Promise.all(Object.values(servers).map((server) => server.stop()));
@@ -72,6 +77,9 @@ export async function startLab(labDir: string): Promise<Lab> {
     llmUrl: llm.url,
     llmModel: llm.model,
     llmContextTokens: SLOT_CONTEXT_TOKENS,
+    seerUrl: seer.url,
+    seerModel: seer.model,
+    seerPictureTokens: PICTURE_TOKENS,
     stateFolder,
   };
   return { addresses, servers, stop };

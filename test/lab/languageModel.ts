@@ -1,4 +1,4 @@
-// Owns the lab's language model server: llama.cpp with the made-up model of writeModel.py.
+// Owns the lab's language model servers: llama.cpp with the made-up model of writeModel.py, with eyes or without.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from './freePort.ts';
@@ -15,20 +15,33 @@ export type LanguageModelServer = LabServer & {
   model: string;
 };
 
-/** An OpenAI-compatible server on a free port, not started yet; `folder` receives the model file. */
-export async function createLanguageModel(root: string, folder: string): Promise<LanguageModelServer> {
+/** What a picture costs in a prompt, whatever its size: the patches of writeProjector.py. */
+export const PICTURE_TOKENS = 64;
+
+/** An OpenAI-compatible server on a free port, not started yet; `folder` receives its files. `sees`: it takes pictures. */
+export async function createLanguageModel(
+  root: string,
+  folder: string,
+  { sees }: { sees: boolean },
+): Promise<LanguageModelServer> {
   const port = await freePort();
-  const model = 'lector-lab';
+  const model = sees ? 'lector-lab-seer' : 'lector-lab';
   await mkdir(folder, { recursive: true });
-  await copyFile(join(import.meta.dirname, 'writeModel.py'), join(folder, 'writeModel.py'));
-  await runInRoot(root, folder, ['python3', '/mnt/writeModel.py', '/mnt/model.gguf']);
+  await write('writeModel.py', 'model.gguf');
+  if (sees) await write('writeProjector.py', 'mmproj.gguf');
+  const eyes = sees ? ['--mmproj', '/mnt/mmproj.gguf'] : [];
   const server = createLabServer({
     root,
     folder,
-    command: command(port, model),
+    command: [...command(port, model), ...eyes],
     readyUrl: `http://127.0.0.1:${port}/health`,
   });
   return { ...server, url: `http://127.0.0.1:${port}/v1`, model };
+
+  async function write(script: string, file: string): Promise<void> {
+    await copyFile(join(import.meta.dirname, script), join(folder, script));
+    await runInRoot(root, folder, ['python3', `/mnt/${script}`, `/mnt/${file}`]);
+  }
 }
 
 function command(port: number, model: string): string[] {

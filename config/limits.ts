@@ -68,3 +68,12 @@ export const BLURRED_BELOW_AT_HALF = 75;
 
 /** More of a picture is not looked at when its quality is judged; a 4K screenshot has 8.3 million. */
 export const MAX_JUDGED_PIXELS = 9_000_000;
+
+/** A picture so many times as long as wide comes to a model in parts: shrunk to one, a scrolled screenshot has letters of 3 px. */
+export const LONG_PICTURE_ASPECT = 2.5;
+
+/** Parts of one long picture: each costs a model some 1,000 to 2,000 tokens. */
+export const MAX_MODEL_TILES = 6;
+
+/** Share of a part that the next one shows again, so that no line is cut in both: four lines of a screenshot's text. */
+export const MODEL_TILE_OVERLAP = 0.08;

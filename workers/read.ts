@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import type { ComposeRequest } from '../src/domain/compose.ts';
+import type { DepictRequest, DepictResult } from '../src/domain/depict.ts';
 import { HEAD_BYTES, kindOf } from '../src/domain/fileKind.ts';
 import type { ReadProgress, ReadRequest, ReadResult } from '../src/domain/reading.ts';
 import { compose } from './compose.ts';
+import { depict } from './depict.ts';
 import { readImage } from './image.ts';
 import { readPdf } from './pdf.ts';
 import { loadPdfjs } from './pdfjs.ts';
@@ -21,15 +23,20 @@ const NICENESS = 10;
 
 export type ReadTask = { request: ReadRequest; port?: MessagePort };
 export type ComposeTask = { compose: ComposeRequest };
+export type DepictTask = { depict: DepictRequest };
 
 /** Reads the file of `task.request` by what it is, never by its name; without a task it only loads what a task will need. */
 export default async function read(task: ReadTask | ComposeTask): Promise<ReadResult>;
+export default async function read(task: DepictTask): Promise<DepictResult>;
 export default async function read(task: null): Promise<null>;
-export default async function read(task: ReadTask | ComposeTask | null): Promise<ReadResult | null> {
+export default async function read(
+  task: ReadTask | ComposeTask | DepictTask | null,
+): Promise<ReadResult | DepictResult | null> {
   // Elsewhere than on Linux it would be the priority of the whole process.
   if (process.platform === 'linux') setPriority(NICENESS);
   if (!task) return loadPdfjs().then(() => null);
   try {
+    if ('depict' in task) return await depict(task.depict);
     if ('compose' in task) return { ok: true, reading: await compose(task.compose) };
     return await readChecked(task.request, task.port);
   } catch (error) {
@@ -63,7 +70,7 @@ function progressTo(port: MessagePort | undefined): (progress: ReadProgress) => 
   };
 }
 
-function failure(error: unknown): ReadResult {
+function failure(error: unknown): Extract<ReadResult, { ok: false }> {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return { ok: false, code: CANNOT_OPEN.has(code) ? 'file_not_found' : 'internal', message };

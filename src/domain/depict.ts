@@ -20,7 +20,10 @@ export const depictRequestSchema = z.object({
 });
 export type DepictRequest = z.infer<typeof depictRequestSchema>;
 
-export const modelImageSchema = z.object({ mime: z.literal('image/jpeg'), bytes: z.instanceof(Uint8Array) });
+export const modelImageSchema = z.object({
+  mime: z.literal('image/jpeg'),
+  bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+});
 
 /** One picture, or the parts of a very tall or wide one in reading order. */
 export const depictResultSchema = z.discriminatedUnion('ok', [

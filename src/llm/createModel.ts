@@ -13,24 +13,24 @@ export function createModel(settings: LlmSettings, log: Log): Model | null {
   const { model, visionModel } = settings;
   const writer = createOneModel(settings, log);
   if (!writer || visionModel === undefined || visionModel === model) return writer;
-  const seer = createOneModel({ ...settings, model: visionModel }, log);
+  const seer = createOneModel({ ...settings, model: visionModel }, log, 'LLM_VISION_MODEL');
   return seer && createSightedModel(writer, seer);
 }
 
-function createOneModel(settings: LlmSettings, log: Log): Model | null {
+function createOneModel(settings: LlmSettings, log: Log, modelVariable?: 'LLM_VISION_MODEL'): Model | null {
   const { timeoutMs } = settings;
-  const bare = createBareModel(settings, log);
+  const bare = createBareModel(settings, log, modelVariable);
   return bare && createGuardedModel(bare, { timeoutMs, log });
 }
 
-function createBareModel(settings: LlmSettings, log: Log): Model | null {
+function createBareModel(settings: LlmSettings, log: Log, modelVariable?: 'LLM_VISION_MODEL'): Model | null {
   const { baseUrl, apiKey, model, contextTokens, timeoutMs } = settings;
   const onModelChosen = (chosen: string) => {
     log.info({ model: chosen }, 'LLM_MODEL is not set: using the first model that the server lists');
   };
   switch (chooseProvider(settings)) {
     case 'openai':
-      return createOpenAiModel({ baseUrl, apiKey, model, contextTokens, timeoutMs, onModelChosen });
+      return createOpenAiModel({ baseUrl, apiKey, model, modelVariable, contextTokens, timeoutMs, onModelChosen });
     case 'ollama': {
       const host = settings.ollamaHost ?? DEFAULT_OLLAMA_URL;
       return createOllamaModel({ host, model, contextTokens, timeoutMs, onModelChosen });

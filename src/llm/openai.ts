@@ -21,6 +21,8 @@ export type OpenAiModelOptions = {
   apiKey?: string | undefined;
   /** When absent, the first model that the server lists; OpenAI itself needs one. */
   model?: string | undefined;
+  /** How the operator's setting of `model` is called. */
+  modelVariable?: 'LLM_MODEL' | 'LLM_VISION_MODEL' | undefined;
   contextTokens: number;
   timeoutMs: number;
   /** Told once which model was taken because none is configured. */
@@ -30,7 +32,7 @@ export type OpenAiModelOptions = {
 /** A model behind any OpenAI-compatible server; keeps the contract of `Model`. Begins to load the SDK. */
 export function createOpenAiModel(options: OpenAiModelOptions): Model {
   const baseUrl = options.baseUrl ?? OPENAI_URL;
-  const names = namesOf(new URL(baseUrl).host);
+  const names = namesOf(new URL(baseUrl).host, options.modelVariable ?? 'LLM_MODEL');
   let loading: Promise<OpenAiClient> | undefined;
   let dialect = COMMON_DIALECT;
 
@@ -128,11 +130,11 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model {
   };
 }
 
-function namesOf(host: string): ServerNames {
+function namesOf(host: string, modelVariable: string): ServerNames {
   return {
     host,
     loginAdvice: 'check LLM_API_KEY',
-    modelAdvice: 'check LLM_MODEL, and that LLM_BASE_URL ends in /v1 where the server wants it',
+    modelAdvice: `check ${modelVariable}, and that LLM_BASE_URL ends in /v1 where the server wants it`,
   };
 }
 

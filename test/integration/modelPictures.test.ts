@@ -156,6 +156,19 @@ describe('the OpenAI protocol', () => {
     ]);
   });
 
+  it('names the setting that is wrong when the server has no such model for pictures', async () => {
+    double.script(() => ({ kind: 'status', status: 404 }));
+    const bare = createOpenAiModel({
+      baseUrl: double.url,
+      model: 'seer',
+      modelVariable: 'LLM_VISION_MODEL',
+      ...LIMITS,
+    });
+    await expect(ask(bare, { images: [FIRST] })).rejects.toMatchObject({
+      message: expect.stringContaining('check LLM_VISION_MODEL'),
+    });
+  });
+
   it('sends the same picture again after a failure', async () => {
     const subject = guarded(model);
     double.script((_chat, index) => (index === 0 ? { kind: 'status', status: 503 } : { kind: 'answer' }));

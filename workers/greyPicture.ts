@@ -1,6 +1,6 @@
 // Owns pictures as the looking code wants them: one byte a pixel, dark ink on light ground or the other way round.
 import type { Sharp } from 'sharp';
-import { loadSharp } from './sharp.ts';
+import { asBuffer, loadSharp } from './sharp.ts';
 
 /** Rows from the top, one byte a pixel: 0 black, 255 white. */
 export type GreyPicture = { grey: Uint8Array; width: number; height: number };
@@ -22,5 +22,5 @@ export async function resizeGrey(picture: GreyPicture, factor: number): Promise<
   const input = { width: picture.width, height: picture.height, channels: 1 } as const;
   const width = Math.max(1, Math.round(picture.width * factor));
   const height = Math.max(1, Math.round(picture.height * factor));
-  return toGrey(sharp(picture.grey, { raw: input }).resize({ width, height, fit: 'fill', kernel: 'cubic' }));
+  return toGrey(sharp(asBuffer(picture.grey), { raw: input }).resize({ width, height, fit: 'fill', kernel: 'cubic' }));
 }

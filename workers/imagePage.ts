@@ -3,7 +3,7 @@ import type { Metadata } from 'sharp';
 import { MAX_JUDGED_PIXELS, MIN_PICTURE_SIDE_PX } from '../config/limits.ts';
 import { toGrey } from './greyPicture.ts';
 import { judgePicture, type PictureQuality } from './imageGate.ts';
-import { loadSharp, openPicture } from './sharp.ts';
+import { asBuffer, loadSharp, openPicture } from './sharp.ts';
 
 export type PageState = PictureQuality | 'too_large' | 'too_small' | 'unreadable';
 
@@ -13,7 +13,7 @@ export type PageLook = { state: PageState; why: string };
 /** The header of one page, which costs no decoding whatever it promises. Rejects when there is none. */
 export async function readHeader(bytes: Uint8Array, page: number): Promise<Metadata> {
   const sharp = await loadSharp();
-  return sharp(bytes, { page: page - 1, limitInputPixels: false, failOn: 'none' }).metadata();
+  return sharp(asBuffer(bytes), { page: page - 1, limitInputPixels: false, failOn: 'none' }).metadata();
 }
 
 /** Looks at one page; never rejects for the picture's sake. */
@@ -45,5 +45,7 @@ async function judge(bytes: Uint8Array, page: number, size: Size): Promise<Pictu
 /** Rejects when the file ends before the picture does. */
 async function decodeWhole(bytes: Uint8Array, page: number, maxImagePixels: number): Promise<void> {
   const sharp = await loadSharp();
-  await sharp(bytes, { page: page - 1, limitInputPixels: maxImagePixels, failOn: 'truncated' }).resize(64).toBuffer();
+  await sharp(asBuffer(bytes), { page: page - 1, limitInputPixels: maxImagePixels, failOn: 'truncated' })
+    .resize(64)
+    .toBuffer();
 }

@@ -97,6 +97,5 @@ async function toJpeg(picture: Sharp, recipe: PictureRecipe): Promise<ModelImage
     recipe === 'plain'
       ? flat.jpeg({ quality: 85 })
       : flat.sharpen({ sigma: 1, m1: 1, m2: 2 }).normalise().jpeg({ quality: 95, mozjpeg: true });
-  const bytes = await jpeg.toBuffer();
-  return { mime: 'image/jpeg', bytes: new Uint8Array(bytes) };
+  return { mime: 'image/jpeg', bytes: await jpeg.toBuffer() };
 }

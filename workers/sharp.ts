@@ -26,15 +26,21 @@ export function loadSharp(): Promise<SharpModule> {
 
 /**
  * A picture the right way up, not decoded yet. Of a truncated file there is what could be decoded. What is made of it rejects with
- * libvips's plain errors when that is nothing, or when the picture has more pixels than `maxImagePixels`.
+ * libvips's plain errors when that is nothing, or when a picture in a file has more pixels than `maxImagePixels`.
  */
 export async function openPicture(source: PictureSource, maxImagePixels: number): Promise<Sharp> {
   const sharp = await loadSharp();
   if ('raw' in source) {
     const { raw, width, height, channels } = source;
-    return sharp(raw, { raw: { width, height, channels }, limitInputPixels: maxImagePixels });
+    // What lies in memory has had its own cap.
+    return sharp(asBuffer(raw), { raw: { width, height, channels }, limitInputPixels: false });
   }
   const options = { page: source.page - 1, limitInputPixels: maxImagePixels, failOn: 'none' } as const;
-  const input = 'path' in source ? source.path : source.bytes;
+  const input = 'path' in source ? source.path : asBuffer(source.bytes);
   return sharp(input, options).timeout({ seconds: MAX_SECONDS }).autoOrient();
+}
+
+/** The same bytes as sharp knows them: in a thread that reads PDFs, `Uint8Array` is another class, with a cap. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,4 +1,5 @@
 // Owns what is asked of a reading thread when a model shall see a page, and what comes back.
+import { isUint8Array } from 'node:util/types';
 import { z } from 'zod';
 import { readFailureSchema } from './reading.ts';
 
@@ -22,7 +23,7 @@ export type DepictRequest = z.infer<typeof depictRequestSchema>;
 
 export const modelImageSchema = z.object({
   mime: z.literal('image/jpeg'),
-  bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  bytes: z.custom<Uint8Array>(isUint8Array),
 });
 
 /** One picture, or the parts of a very tall or wide one in reading order. */

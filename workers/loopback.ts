@@ -1,5 +1,7 @@
 // Owns the channel between the two halves of pdf.js when both run in one thread: messages go by reference, in order.
 type Message = { chunk?: object; reason?: unknown };
+/** Part of a page's operators, as pdf.js sends them. */
+type Operators = { fnArray: unknown[]; argsArray: unknown[] };
 type Listener = (event: { data: Message }) => void;
 
 /** One end of a loopback; the part of MessagePort that pdf.js uses. */
@@ -21,8 +23,7 @@ export class LoopbackPort {
     const receiver = this.#other;
     if (!receiver) return;
     if (message.reason) receiver.onError?.(message.reason);
-    // pdf.js fills the same object again for the next piece of text, before this one is heard.
-    const data = message.chunk ? { ...message, chunk: { ...message.chunk } } : message;
+    const data = message.chunk ? { ...message, chunk: copyOf(message.chunk) } : message;
     queueMicrotask(() => {
       for (const listener of receiver.#listeners) listener.call(receiver, { data });
     });
@@ -42,4 +43,10 @@ export class LoopbackPort {
     this.#listeners.clear();
     if (this.#other) this.#other.#listeners.clear();
   }
+}
+
+/** pdf.js fills the same object again for the next piece of text, and empties the same arrays of operators, before this one is heard. */
+function copyOf(chunk: object): object {
+  const { fnArray, argsArray } = chunk as Partial<Operators>;
+  return fnArray && argsArray ? { ...chunk, fnArray: [...fnArray], argsArray: [...argsArray] } : { ...chunk };
 }

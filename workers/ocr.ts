@@ -1,4 +1,5 @@
 // Owns the task of an OCR thread: one page in, what stands on it or a failure out; it never throws.
+import { access } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { AppError } from '../src/domain/errors.ts';
 import type { OcrLanguage, OcrRequest, OcrResult } from '../src/domain/ocr.ts';
@@ -40,6 +41,7 @@ function loadEngine(languages: readonly OcrLanguage[]): Promise<OcrEngine> {
 }
 
 async function scanOf(request: OcrRequest, ready: OcrEngine): Promise<PageScan> {
+  await access(request.path);
   const picture = await toOcrPicture(await pictureOf(request), { maxImagePixels: request.maxImagePixels });
   const { text, confidence } = recognise(ready, picture);
   if (text === '') return { page: request.page, text, source: 'blank', confidence: null };

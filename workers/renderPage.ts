@@ -70,7 +70,8 @@ async function paint(page: PDFPageProxy): Promise<RawPicture> {
   await page.render({ canvas: null, canvasContext: canvasContext as never, viewport, background: '#ffffff' }).promise;
   const { data } = canvasContext.getImageData(0, 0, canvas.width, canvas.height);
   return {
-    raw: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    // sharp does not know the arrays of a thread with a cap on streams for what they are.
+    raw: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
     width: canvas.width,
     height: canvas.height,
     channels: 4,

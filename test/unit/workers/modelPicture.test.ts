@@ -5,7 +5,7 @@ import type { ModelImage } from '../../../src/domain/model.ts';
 import { type ModelPictureOptions, toModelPictures } from '../../../workers/modelPicture.ts';
 import { drawSheet } from '../../fixtures/pictures.ts';
 
-const OPTIONS: ModelPictureOptions = { recipe: 'plain', maxSide: 1_568, maxImagePixels: 50_000_000 };
+const OPTIONS: ModelPictureOptions = { recipe: 'plain', maxSide: 400, maxImagePixels: 50_000_000 };
 const make = (bytes: Uint8Array, changes: Partial<ModelPictureOptions> = {}): Promise<ModelImage[]> =>
   toModelPictures({ bytes, page: 1 }, { ...OPTIONS, ...changes });
 const metadata = (image: ModelImage | undefined): Promise<Metadata> => sharp(image?.bytes).metadata();
@@ -25,11 +25,11 @@ const sheet = (width: number, height: number): Promise<Buffer> => drawSheet({ wi
 
 describe('a picture for a model', () => {
   test.each([
-    [1_920, 1_080, 'jpeg 1568×882'],
-    [1_080, 1_920, 'jpeg 882×1568'],
-    [640, 480, 'jpeg 640×480'],
+    [480, 270, 'jpeg 400×225'],
+    [270, 480, 'jpeg 225×400'],
+    [320, 240, 'jpeg 320×240'],
     [300, 20, 'jpeg 300×20'],
-    [1_568, 300, 'jpeg 1568×300'],
+    [400, 50, 'jpeg 400×50'],
   ])('of %i × %i pixels is one %s', async (width, height, size) => {
     expect(await sizes(await make(await sheet(width, height)))).toEqual([size]);
   });
@@ -93,12 +93,12 @@ describe('a picture for a model', () => {
 });
 
 describe('a scrolled screenshot for a model', () => {
-  /** Stripes of 100 pixels, each of its own grey, so that a part shows where it is from. */
+  /** Stripes of 25 pixels, each of its own grey, so that a part shows where it is from. */
   async function striped(width: number, height: number): Promise<Buffer> {
     const across = width > height;
     const grey = Uint8Array.from({ length: width * height }, (_, at) => {
       const along = across ? at % width : Math.floor(at / width);
-      return 16 + 2 * Math.floor(along / 100);
+      return 16 + 2 * Math.floor(along / 25);
     });
     return sharp(grey, { raw: { width, height, channels: 1 } })
       .png()
@@ -106,16 +106,16 @@ describe('a scrolled screenshot for a model', () => {
   }
 
   test.each([
-    [1_000, 4_000, Array(3).fill('jpeg 1000×1568')],
-    [4_000, 500, Array(3).fill('jpeg 1568×500')],
-    [3_000, 9_000, Array(4).fill('jpeg 1568×1568')],
+    [250, 1_000, Array(3).fill('jpeg 250×400')],
+    [1_000, 125, Array(3).fill('jpeg 400×125')],
+    [750, 2_250, Array(4).fill('jpeg 400×400')],
   ])('of %i × %i pixels comes in parts', async (width, height, parts) => {
     expect(await sizes(await make(await striped(width, height)))).toEqual(parts);
   });
 
   test.each([
-    ['down', 800, 4_000],
-    ['across', 4_000, 800],
+    ['down', 200, 1_000],
+    ['across', 1_000, 200],
   ])('has them in reading order, from end to end, each overlapping the next: %s', async (_way, width, height) => {
     const parts = await make(await striped(width, height));
     const ends = await Promise.all(
@@ -133,9 +133,9 @@ describe('a scrolled screenshot for a model', () => {
   });
 
   test('that is longer than all parts together is shrunk to fit them', async () => {
-    const parts = await make(await striped(900, 30_000));
+    const parts = await make(await striped(225, 7_500));
     expect(parts).toHaveLength(6);
-    expect(await metadata(parts[5])).toMatchObject({ width: 264, height: 1_568 });
+    expect(await metadata(parts[5])).toMatchObject({ width: 68, height: 400 });
   });
 
   test('comes in parts as well when enhanced', async () => {

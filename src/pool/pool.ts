@@ -2,7 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ComposeRequest } from '../domain/compose.ts';
+import { type DepictRequest, depictResultSchema } from '../domain/depict.ts';
 import type { Log } from '../domain/log.ts';
+import type { ModelImage } from '../domain/model.ts';
 import { type Reading, type ReadProgress, type ReadRequest, readResultSchema } from '../domain/reading.ts';
 import { createThreads, type JobOptions, type ThreadStats } from './threads.ts';
 
@@ -31,6 +33,8 @@ export interface Pool {
   read(request: ReadRequest, options: PoolReadOptions): Promise<Reading>;
   /** The reading with its scanned pages in it: body, extract, language and notes made anew. Rejects as `read` does. */
   compose(request: ComposeRequest, options: JobOptions): Promise<Reading>;
+  /** One page as a model shall see it: a picture, or the parts of a very tall or wide one. Rejects as `read` does. */
+  depict(request: DepictRequest, options: JobOptions): Promise<ModelImage[]>;
   /** Starts the first thread: it loads its libraries while the file is still on its way. */
   warm(): void;
   stats(): ThreadStats;
@@ -55,6 +59,10 @@ export function createPool(deps: PoolDeps): Pool {
     async compose(request, options) {
       const task = () => ({ task: { compose: request } });
       return (await threads.run({ task, answer: readResultSchema }, options)).reading;
+    },
+    async depict(request, options) {
+      const task = () => ({ task: { depict: request } });
+      return (await threads.run({ task, answer: depictResultSchema }, options)).images;
     },
     warm: threads.warm,
     stats: threads.stats,

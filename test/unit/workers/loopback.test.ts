@@ -28,6 +28,16 @@ describe('a message', () => {
     expect(heard).toEqual([{ chunk: { items: ['first'] } }]);
   });
 
+  test('holds the operators that it held when it was sent, although the sender empties their arrays', async () => {
+    const { one, heard } = pair();
+    const chunk = { fnArray: [10, 12], argsArray: [null, [1]], lastChunk: true };
+    one.postMessage({ chunk });
+    chunk.fnArray.length = 0;
+    chunk.argsArray.length = 0;
+    await Promise.resolve();
+    expect(heard).toEqual([{ chunk: { fnArray: [10, 12], argsArray: [null, [1]], lastChunk: true } }]);
+  });
+
   test('is not heard by a listener whose signal has aborted, nor after closing', async () => {
     const [one, other] = LoopbackPort.pair();
     const [left, stayed] = [vi.fn(), vi.fn()];

@@ -77,3 +77,9 @@ export const MAX_MODEL_TILES = 6;
 
 /** Share of a part that the next one shows again, so that no line is cut in both: four lines of a screenshot's text. */
 export const MODEL_TILE_OVERLAP = 0.08;
+
+/**
+ * An AVIF may have fewer pixels than other pictures: its decoder takes 18 bytes for each, outside of the thread's heap. One of 49
+ * megapixels took 880 MB, other formats 50–270 MB.
+ */
+export const MAX_AVIF_PIXELS = 16_000_000;

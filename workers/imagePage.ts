@@ -1,6 +1,6 @@
 // Owns the look at one page of a picture file: how large it is, whether it can be decoded, whether anything can stand in it.
 import type { Metadata } from 'sharp';
-import { MAX_JUDGED_PIXELS, MIN_PICTURE_SIDE_PX } from '../config/limits.ts';
+import { MAX_AVIF_PIXELS, MAX_JUDGED_PIXELS, MIN_PICTURE_SIDE_PX } from '../config/limits.ts';
 import { toGrey } from './greyPicture.ts';
 import { judgePicture, type PictureQuality } from './imageGate.ts';
 import { asBuffer, loadSharp, openPicture } from './sharp.ts';
@@ -19,13 +19,17 @@ export async function readHeader(bytes: Uint8Array, page: number): Promise<Metad
 /** Looks at one page; never rejects for the picture's sake. */
 export async function lookAtPage(bytes: Uint8Array, page: number, maxImagePixels: number): Promise<PageLook> {
   try {
-    const { width, height } = await readHeader(bytes, page);
-    const why = `${width} × ${height} pixels`;
-    if (width * height > maxImagePixels) return { state: 'too_large', why };
+    const { width, height, format, compression } = await readHeader(bytes, page);
+    const why = `${format} of ${width} × ${height} pixels`;
+    const isAvif = format === 'heif';
+    // HEIC: its header is read, but nothing here decodes it.
+    if (isAvif && compression !== 'av1') return { state: 'unreadable', why };
+    const most = isAvif ? Math.min(MAX_AVIF_PIXELS, maxImagePixels) : maxImagePixels;
+    if (width * height > most) return { state: 'too_large', why };
     if (Math.min(width, height) < MIN_PICTURE_SIDE_PX) return { state: 'too_small', why };
     const state = await judge(bytes, page, { width, height, maxImagePixels });
-    // What a truncated file has lost comes as plain grey.
-    if (state === 'blank') await decodeWhole(bytes, page, maxImagePixels);
+    // What a truncated file has lost comes as plain grey; of an AVIF it comes as an error before.
+    if (state === 'blank' && !isAvif) await decodeWhole(bytes, page, maxImagePixels);
     return { state, why };
   } catch (error) {
     return { state: 'unreadable', why: error instanceof Error ? error.message : String(error) };

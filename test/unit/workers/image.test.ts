@@ -151,6 +151,11 @@ describe('a picture made to fill the memory', () => {
     expect(await codeOf(photo, { maxImagePixels: 479_999 })).toBe('too_large');
   });
 
+  test('is an AVIF of more pixels than its decoder has memory for', async () => {
+    const create = { width: 4_001, height: 4_000, channels: 3, background: 'white' } as const;
+    expect(await codeOf(await sharp({ create }).avif({ effort: 0 }).toBuffer())).toBe('too_large');
+  });
+
   test('by a thousand frames is read as its first', async () => {
     const result = await read(await animate(1_000));
     expect(result).toMatchObject({ ok: true, reading: { pageCount: 1, unread: [1] } });

@@ -11,7 +11,7 @@ import type { Model } from './domain/model.ts';
 import { lockDataDir, prepareDataDir } from './ledger/dataDir.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { openSession, type Session } from './matrix/session.ts';
-import { createPool } from './pool/pool.ts';
+import { openReader } from './openReader.ts';
 
 export type AppDeps = {
   config: Config;
@@ -44,6 +44,9 @@ export function createApp({ config, model, clock, log }: AppDeps): App {
 
   const start = async (): Promise<void> => {
     if (!config.matrix) throw new AppError('config_invalid', 'no homeserver is set');
+    const { compileCacheDir } = config.storage;
+    const opened = openReader({ config, model, compileCacheDir, watchProfiles: true, clock, log });
+    closers.push(() => opened.close());
     const dir = prepareDataDir(config.storage.dataDir);
     const lock = lockDataDir(dir);
     closers.push(() => lock.release());
@@ -51,20 +54,13 @@ export function createApp({ config, model, clock, log }: AppDeps): App {
     closers.push(() => ledger.close());
     await emptyFolder(dir.spool);
     const session = await connect(config.matrix, dir.session, log, stopping.signal);
-    const pool = createPool({
-      threads: config.work.threads,
-      memoryMb: config.limits.workerMemoryMb,
-      compileCacheDir: config.storage.compileCacheDir,
-      log,
-    });
-    closers.push(() => pool.close());
 
     const synced = Promise.withResolvers<void>();
     const bot: Bot = startBot({
       config,
       session,
       ledger,
-      pool,
+      ...opened,
       model,
       spoolDir: dir.spool,
       removeFile: (path) => rmSync(path, { force: true }),

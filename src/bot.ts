@@ -1,9 +1,11 @@
 // Owns the joining of the parts for one logged-in account: what comes from the rooms goes through the line of jobs and back.
 import type { Config } from '../config/env.ts';
+import type { DocumentReader } from './documentReader.ts';
 import type { SyncBatch } from './domain/incoming.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import type { Model } from './domain/model.ts';
+import type { Profiles } from './domain/profile.ts';
 import { type JobLine, startJobLine } from './jobLine.ts';
 import type { Session } from './matrix/session.ts';
 import { runSync } from './matrix/sync.ts';
@@ -17,7 +19,9 @@ export type BotDeps = {
   config: Config;
   session: Session;
   ledger: Ledger;
-  pool: Pool;
+  pool: Pick<Pool, 'warm'>;
+  reader: DocumentReader;
+  profiles: Profiles;
   model: Model | null;
   spoolDir: string;
   removeFile(path: string): void;
@@ -92,7 +96,7 @@ function createHandler(receiving: ReceiveDeps, link: RoomLink, line: JobLine, lo
   };
 }
 
-function receiveDeps({ config, session, ledger, model, clock }: BotDeps, line: JobLine): ReceiveDeps {
+function receiveDeps({ config, session, ledger, model, profiles, clock }: BotDeps, line: JobLine): ReceiveDeps {
   const { allowedUsers = null, allowedRooms = null } = config.matrix ?? {};
   const { maxPages, maxFileBytes } = config.limits;
   const statusFacts = (): StatusFacts => {
@@ -112,7 +116,7 @@ function receiveDeps({ config, session, ledger, model, clock }: BotDeps, line: J
     ledger,
     access: createAccess(session.userId, allowedUsers, allowedRooms),
     admins: config.rooms.admins,
-    profiles: { get: () => null, all: () => [] },
+    profiles,
     defaultMode: config.rooms.mode,
     defaultProfile: config.rooms.profile,
     // Asked anew each time: whether a model sees is learnt with the first picture.

@@ -1,15 +1,15 @@
 // Owns the line of jobs: claimed from the ledger, fetched, queued, taken by the consumers, seen through.
 import type { Config } from '../config/env.ts';
+import type { Document, DocumentReader } from './documentReader.ts';
 import { toAppError } from './domain/errors.ts';
 import type { Job } from './domain/job.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import { claimsToBeDocument } from './domain/media.ts';
 import type { Model } from './domain/model.ts';
+import { handleFailure } from './pipeline/failure.ts';
 import { fetchUpload } from './pipeline/fetch.ts';
-import { handleFailure, type ProcessPorts, processJob } from './pipeline/process.ts';
-import { readRequest } from './pipeline/readRequest.ts';
-import { createSummariser } from './pipeline/summariser.ts';
+import { type JobRun, type ProcessPorts, processJobs } from './pipeline/process.ts';
 import type { Pool } from './pool/pool.ts';
 import { BoundedQueue } from './queue/bounded.ts';
 import { startConsumers } from './queue/consumers.ts';
@@ -21,7 +21,8 @@ import type { RoomLink } from './roomLink.ts';
 export type JobLineDeps = {
   config: Config;
   ledger: Ledger;
-  pool: Pool;
+  pool: Pick<Pool, 'warm'>;
+  reader: DocumentReader;
   model: Model | null;
   link: Pick<RoomLink, 'media' | 'board' | 'taken' | 'forget' | 'idle' | 'deliver'>;
   removeFile(path: string): void;
@@ -42,8 +43,6 @@ export type JobLine = {
   stop(timeoutMs: number): Promise<void>;
 };
 
-/** The share of JOB_TIMEOUT_SECONDS after which a thread stops by itself and gives what it has. */
-const SOFT_SHARE = 0.9;
 /** Answers being sent while their consumers are at the next job: a homeserver that limits holds up reading only behind these. */
 const MAX_OUTGOING = 16;
 
@@ -65,7 +64,9 @@ export function startJobLine(deps: JobLineDeps): JobLine {
       const { jobs } = ledger;
       if (claimsToBeDocument(row.upload)) deps.pool.warm();
       const { download } = link.media;
-      return fetchUpload(row, { jobs, model: deps.model, download, status: link, clock }, signal);
+      const mode = ledger.rooms.settings(row.upload.roomId).mode ?? config.rooms.mode;
+      const { model, removeFile } = deps;
+      return fetchUpload(row, { jobs, model, mode, download, removeFile, status: link, clock }, signal);
     },
     async onFailure({ upload }, error, signal) {
       link.idle(upload);
@@ -78,14 +79,19 @@ export function startJobLine(deps: JobLineDeps): JobLine {
   const consumers = startConsumers({
     count: config.work.consumers,
     queue,
-    async process(job, jobLog, signal) {
-      const own = new AbortController();
-      running.set(job.id, own);
+    async process(taken, signal) {
+      const runs = taken.map(({ job, log: jobLog }): JobRun => {
+        const own = new AbortController();
+        running.set(job.id, own);
+        return { job, log: jobLog, signal: AbortSignal.any([signal, own.signal]) };
+      });
       try {
-        await processJob(job, ports, jobLog, AbortSignal.any([signal, own.signal]));
+        await processJobs(runs, ports, signal);
       } finally {
-        running.delete(job.id);
-        link.idle(job.upload);
+        for (const { job } of runs) {
+          running.delete(job.id);
+          link.idle(job.upload);
+        }
       }
     },
     release(job) {
@@ -120,22 +126,24 @@ export function startJobLine(deps: JobLineDeps): JobLine {
   };
 }
 
-function processPorts(deps: JobLineDeps, outgoing: Outgoing): ProcessPorts {
-  const { config, ledger, pool, model, link, clock } = deps;
-  const { limits, llm } = config;
-  const softTimeoutMs = Math.floor(limits.jobTimeoutMs * SOFT_SHARE);
+function processPorts({ config, ledger, reader, link, clock }: JobLineDeps, outgoing: Outgoing): ProcessPorts {
+  const documentOf = ({ id, upload, file }: Job, log: Log): Document => ({
+    file,
+    fileName: upload.fileName,
+    profileName: ledger.rooms.settings(upload.roomId).profile,
+    pages: { kept: () => ledger.pages.of(id), keep: (scan) => ledger.pages.save(id, scan) },
+    log,
+  });
   return {
     jobs: ledger.jobs,
-    read(job, onProgress, signal) {
-      const request = readRequest(job.file.path, limits, softTimeoutMs);
-      return pool.read(request, { signal, hardTimeoutMs: limits.jobTimeoutMs, onProgress });
-    },
-    summariserFor: (log, signal) => createSummariser(model, config, log, signal),
-    fallback: llm.fallback,
+    transaction: ledger.transaction,
+    readingFor: (job, log) => reader.reading(documentOf(job, log)),
+    mindsFor: (job, log, signal) => reader.minds(documentOf(job, log), signal),
+    fallback: config.llm.fallback,
     status: link.board,
-    uploadText: link.media.uploadText,
+    uploadFile: link.media.uploadFile,
     deliver: (jobId) => outgoing.run(() => link.deliver(jobId)),
-    maxFileBytes: limits.maxFileBytes,
+    maxFileBytes: config.limits.maxFileBytes,
     clock,
   };
 }

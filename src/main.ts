@@ -126,12 +126,24 @@ function createProgram(exit: (code: Exit) => void): Command {
     .description('reads files here, without a homeserver')
     .argument('<file...>')
     .option('--json', 'one JSON object a line, a file each')
-    .action(async (files: string[], options: { json?: boolean }) => {
+    .option('--profile <name>', 'the fields to be found, as in config/profiles; default: DEFAULT_PROFILE')
+    .action(async (files: string[], options: { json?: boolean; profile?: string }) => {
       const { config, log } = logRemarks(await setUp('nothing', process.stderr, QUIET));
       const compileCacheDir = keepCompiledCode();
       const { read } = await import('./cli/read.ts');
       const { stdout, stderr } = process;
-      exit(await read({ config, log, files, json: options.json === true, compileCacheDir, stdout, stderr }));
+      exit(
+        await read({
+          config,
+          log,
+          files,
+          json: options.json === true,
+          profile: options.profile,
+          compileCacheDir,
+          stdout,
+          stderr,
+        }),
+      );
     });
   program
     .command('demo')

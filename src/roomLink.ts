@@ -15,8 +15,8 @@ import { createStatusBoard, type StatusBoard } from './matrix/status.ts';
 import { createTransport } from './matrix/transport.ts';
 import { createWorkingSigns } from './matrix/workingSigns.ts';
 import { deliver, sendOrDrop } from './pipeline/deliver.ts';
-import { renderStatus, type Stage } from './pipeline/render.ts';
 import { retraction, statusReply, takenReply } from './pipeline/replies.ts';
+import { renderStatus, type Stage } from './pipeline/stage.ts';
 
 export type RoomLinkDeps = {
   config: Config;

@@ -4,6 +4,7 @@ import type { Log } from '../domain/log.ts';
 import { checkDataDir, checkDisk } from './doctorDisk.ts';
 import { checkMatrix } from './doctorMatrix.ts';
 import { checkModel } from './doctorModel.ts';
+import { checkOcr, checkProfiles } from './doctorReading.ts';
 
 /** One line of the doctor: well, failed with advice, worth a look, or not looked at because of an earlier failure. */
 export type Finding =
@@ -36,6 +37,7 @@ export async function doctor({ config, log, remarks, stdout }: DoctorDeps): Prom
   const dataDir = checkDataDir(config.storage.dataDir);
   print([dataDir.finding, dataDir.finding.state === 'failed' ? UNSEEN_DISK : await checkDisk(config.storage)]);
   if (config.matrix) print(await checkMatrix(config.matrix, config));
+  print([checkOcr(config), checkProfiles(config, log)]);
   print(await checkModel(config, log));
   stdout.write(`\n${closingLine(seen, dataDir.isInUse)}\n`);
   return seen.has('failed') ? 1 : 0;

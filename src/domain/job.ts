@@ -22,6 +22,22 @@ export const END_STATES = ['done', 'refused', 'failed', 'cancelled'] as const sa
 /** A file that lies complete in the spool. */
 export type SpooledFile = { path: string; bytes: number; sha256: string; kind: MediaKind };
 
+/** So many pictures at most are answered together: more are no single answer that anybody reads. */
+export const MAX_TOGETHER = 10;
+
+/** Whether two uploads that wait are answered together: pictures of one member in one place. */
+export function belongTogether(one: Pick<Job, 'upload' | 'file'>, other: Pick<Job, 'upload' | 'file'>): boolean {
+  const arePictures = one.file.kind === 'image' && other.file.kind === 'image';
+  const { upload: a } = one;
+  const { upload: b } = other;
+  return arePictures && a.roomId === b.roomId && a.sender === b.sender && threadOf(a) === threadOf(b);
+}
+
+/** Null: not posted in a thread. */
+function threadOf({ eventId, threadRootId }: Upload): string | null {
+  return threadRootId === eventId ? null : threadRootId;
+}
+
 /** What a consumer takes from the queue: ids and a path, never bytes or keys. */
 export type Job = {
   /** The event id of the upload: the key of the job everywhere. */

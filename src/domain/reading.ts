@@ -21,8 +21,15 @@ export const noteSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('summary_limit'), characters: z.number(), lastPage: z.number() }),
   z.object({ kind: z.literal('damaged') }),
   z.object({ kind: z.literal('model_fallback'), reason: z.string() }),
+  /** The model that sees was not to be had: what OCR read stands alone. */
+  z.object({ kind: z.literal('vision_fallback'), reason: z.string() }),
+  /** The fields that the room wants could not be found, or not whole. */
+  z.object({ kind: z.literal('fields_failed'), reason: z.string() }),
+  /** There are fields, but some may be missing. */
+  z.object({ kind: z.literal('fields_partial'), reason: z.string() }),
   z.object({ kind: z.literal('summary_cut') }),
   z.object({ kind: z.literal('text_not_attached') }),
+  z.object({ kind: z.literal('fields_not_attached') }),
 ]);
 export type Note = z.infer<typeof noteSchema>;
 

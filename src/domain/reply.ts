@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 export type ReplyPart =
   | 'answer'
   | 'text'
+  | 'fields'
   | 'status'
   | 'status_gone'
   | 'taken'
@@ -16,7 +17,9 @@ export type ReplyPart =
 export type ReplyBody =
   | { kind: 'message'; content: Record<string, unknown> }
   | { kind: 'reaction'; content: Record<string, unknown> }
-  | { kind: 'redaction'; redactedEventId: string };
+  | { kind: 'redaction'; redactedEventId: string }
+  /** The answer stands in that of another upload; it is sent there, and goes when this upload is redacted. */
+  | { kind: 'shared'; withEventId: string };
 
 export type Reply = {
   roomId: string;

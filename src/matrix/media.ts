@@ -26,8 +26,8 @@ export type Media = {
    * `media_unavailable`, `homeserver_unavailable`, `homeserver_rate_limited`, `homeserver_refused`, `storage_full`.
    */
   download(upload: Upload, signal: AbortSignal): Promise<SpooledFile | null>;
-  /** Puts a text file up; returns its `mxc://` address. */
-  uploadText(text: string, fileName: string, signal: AbortSignal): Promise<string>;
+  /** Puts a file up; returns its `mxc://` address. */
+  uploadFile(file: { text: string; name: string; mime: string }, signal: AbortSignal): Promise<string>;
 };
 
 const UPLOAD_TIMEOUT_MS = 120_000;
@@ -36,16 +36,16 @@ const UPLOAD_TIMEOUT_MS = 120_000;
 export function createMedia(deps: MediaDeps): Media {
   return {
     download: (upload, signal) => download(deps, upload, signal),
-    async uploadText(text, fileName, signal) {
+    async uploadFile({ text, name, mime }, signal) {
       const send = () =>
         deps.client.doRequest(
           'POST',
           '/_matrix/media/v3/upload',
-          { filename: fileName },
+          { filename: name },
           Buffer.from(text, 'utf8'),
           UPLOAD_TIMEOUT_MS,
           false,
-          'text/markdown; charset=utf-8',
+          mime,
         );
       const answer: { content_uri: string } = await withSignal(signal, send);
       return answer.content_uri;

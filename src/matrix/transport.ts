@@ -55,6 +55,6 @@ function target(reply: Reply, revision: number): string {
   return `send/${reply.body.kind === 'reaction' ? 'm.reaction' : 'm.room.message'}/${id}`;
 }
 
-function contentOf(reply: Reply): object {
-  return reply.body.kind === 'redaction' ? {} : reply.body.content;
+function contentOf({ body }: Reply): object {
+  return 'content' in body ? body.content : {};
 }

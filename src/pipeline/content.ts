@@ -63,9 +63,12 @@ export function reactionTo(eventId: string, key: string): Content {
   return { 'm.relates_to': { rel_type: 'm.annotation', event_id: eventId, key } };
 }
 
-/** A text file in a thread. */
-export function threadFile(file: { name: string; mxcUri: string; bytes: number }, place: ThreadPlace): Content {
-  const info = { mimetype: 'text/markdown', size: file.bytes };
+/** A file in a thread; `mime` may carry parameters, which Matrix does not want there. */
+export function threadFile(
+  file: { name: string; mime: string; mxcUri: string; bytes: number },
+  place: ThreadPlace,
+): Content {
+  const info = { mimetype: file.mime.split(';')[0], size: file.bytes };
   const content = {
     msgtype: 'm.file',
     body: file.name,

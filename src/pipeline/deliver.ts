@@ -6,7 +6,7 @@ import type { Reply } from '../domain/reply.ts';
 
 export type DeliverPorts = {
   jobs: Pick<JobLedger, 'finish'>;
-  replies: Pick<ReplyLedger, 'unsentOf' | 'drop'>;
+  replies: Pick<ReplyLedger, 'unsentOf' | 'drop' | 'find' | 'markSent'>;
   /** null: the ledger dropped the reply before its turn. */
   send(reply: Reply): Promise<string | null>;
   /** Reactions and clean-up: sent when the homeserver's limit leaves room. */
@@ -17,10 +17,22 @@ export type DeliverPorts = {
 /** Sends the replies of a job in `replying`; rejects only when the process stops, and then it goes on after the next start. */
 export async function deliver(jobId: string, ports: DeliverPorts): Promise<void> {
   const unsent = () => ports.replies.unsentOf(jobId).filter((reply) => reply.part !== 'status');
-  for (const reply of unsent().filter(({ optional }) => !optional)) await sendOrDrop(reply, ports);
+  for (const reply of unsent().filter(({ optional }) => !optional)) {
+    if (reply.body.kind === 'shared') await share(reply, reply.body.withEventId, ports);
+    else await sendOrDrop(reply, ports);
+  }
   ports.jobs.finish(jobId);
   // Asked again: a redaction in between leaves nothing to be sent.
   for (const reply of unsent().filter(({ optional }) => optional)) ports.offer(reply);
+}
+
+/** Notes where the answer stands, so that it goes when this upload is redacted; after a crash it may have to be sent first. */
+async function share(reply: Reply, withEventId: string, ports: DeliverPorts): Promise<void> {
+  const sentId = () => ports.replies.find(withEventId, 'answer')?.sentEventId;
+  if (!sentId()) await deliver(withEventId, ports);
+  const answerId = sentId();
+  if (answerId) ports.replies.markSent(reply, answerId);
+  else ports.replies.drop(reply);
 }
 
 /** Sends one reply; one that the homeserver refuses for good (the bot was removed, say) is dropped, since no retry will mend it. */

@@ -3,12 +3,16 @@ import { MAX_OUTAGE_MS } from '../../config/limits.ts';
 import { AppError, ERRORS, toAppError } from '../domain/errors.ts';
 import type { SpooledFile } from '../domain/job.ts';
 import type { JobLedger, JobRow } from '../domain/ledger.ts';
-import { claimsToBeDocument, type Upload } from '../domain/media.ts';
+import { claimedKind, claimsToBeDocument, type Upload } from '../domain/media.ts';
 import type { Model } from '../domain/model.ts';
-import { isModelOutage } from './process.ts';
+import type { RoomMode } from '../domain/room.ts';
+import { isModelOutage } from './failure.ts';
 
 export type FetchPorts = {
-  jobs: Pick<JobLedger, 'cancel'>;
+  jobs: Pick<JobLedger, 'cancel' | 'setAside'>;
+  /** Of the upload's room, at this moment. */
+  mode: RoomMode;
+  removeFile(path: string): void;
   model: Pick<Model, 'check'> | null;
   download(upload: Upload, signal: AbortSignal): Promise<SpooledFile | null>;
   status: { taken(upload: Upload): void; forget(upload: Upload): void };
@@ -25,14 +29,24 @@ export async function fetchUpload(row: JobRow, ports: FetchPorts, signal: AbortS
   const isDeclared = claimsToBeDocument(upload);
   if (isDeclared) ports.status.taken(upload);
   const file = isDeclared ? await ports.download(upload, signal) : await downloadIfAny(upload, ports, signal);
+  if (file && isUnwanted(file, upload, ports) && ports.jobs.setAside(upload.eventId)) {
+    ports.removeFile(file.path);
+    ports.status.forget(upload);
+    return null;
+  }
   if (file) {
     if (!isDeclared) ports.status.taken(upload);
     return file;
   }
-  if (isDeclared) throw new AppError('not_a_document', 'called a PDF, but its content is none');
+  if (isDeclared) throw new AppError('not_a_document', 'called a PDF or a picture, but its content is neither');
   ports.jobs.cancel(upload.eventId);
   ports.status.forget(upload);
   return null;
+}
+
+/** A picture that was not posted as one, in a room that wants pictures only when it asks for them. */
+function isUnwanted(file: SpooledFile, upload: Upload, { mode }: FetchPorts): boolean {
+  return file.kind === 'image' && mode === 'documents' && !upload.isAsked && claimedKind(upload) !== 'image';
 }
 
 /** A file that nobody called a document is not worth a word when it is empty, gone or too large. */

@@ -25,3 +25,15 @@ export function beginningOf(text: string, maxUnits: number): string {
   const isCut = /[\ud800-\udbff]/.test(text.charAt(maxUnits - 1));
   return text.slice(0, isCut ? maxUnits - 1 : maxUnits);
 }
+
+const MAX_TITLE_CHARS = 160;
+
+/** A title or file name as answers show it. */
+export function shortTitle(text: string): string {
+  return oneLine(text, MAX_TITLE_CHARS);
+}
+
+/** `1 page`, `2 pages`. */
+export function count(n: number, noun: string): string {
+  return n === 1 ? `1 ${noun}` : `${n} ${noun}s`;
+}

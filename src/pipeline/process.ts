@@ -1,75 +1,99 @@
-// Owns the way of one job from the spool to its answer: read, think, render, save, send; each state can be resumed.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ATTACH_TEXT_OVER_CHARS, MAX_OUTAGE_MS } from '../../config/limits.ts';
+// Owns the way of one job, or of several answered together, from the spool to the answer: read, think, save, send.
+import { MAX_OUTAGE_MS } from '../../config/limits.ts';
 import type { Answer } from '../domain/answer.ts';
-import { type AppError, toAppError } from '../domain/errors.ts';
-import { END_STATES, type Job, type JobState } from '../domain/job.ts';
-import type { JobEnd, JobLedger, JobRow } from '../domain/ledger.ts';
+import type { Job } from '../domain/job.ts';
+import type { JobLedger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import type { Upload } from '../domain/media.ts';
-import type { Reading, ReadProgress } from '../domain/reading.ts';
-import { afterError } from './afterError.ts';
-import type { Rendered } from './content.ts';
-import { textFileName, textLength, wholeText } from './markdown.ts';
-import { renderAnswer, renderFailure, type Stage } from './render.ts';
-import { endReplies, type ReplyFacts } from './replies.ts';
-import { type Summariser, think } from './think.ts';
+import type { Reading } from '../domain/reading.ts';
+import { type EndPorts, endSilently, endTogether } from './ending.ts';
+import { type FailurePorts, handleFailure } from './failure.ts';
+import { type ReadPorts, readUpload } from './readUpload.ts';
+import type { Stage } from './stage.ts';
+import { think } from './think.ts';
+import type { ThinkDeps } from './thought.ts';
 
-export type ProcessPorts = {
-  jobs: JobLedger;
-  read(job: Job, onProgress: (progress: ReadProgress) => void, signal: AbortSignal): Promise<Reading>;
-  /** The model for this job; null: there is none. */
-  summariserFor(log: Log, signal: AbortSignal): Summariser | null;
-  fallback: boolean;
-  status: {
-    show(upload: Upload, stage: Stage): void;
-    /** Ends the status notice's life of its own; returns its event id if one stands in the thread. */
-    settle(upload: Upload): Promise<string | null>;
-    /** Ends it without a word. */
-    forget(eventId: string): void;
+/** What thinks about one job: the models, bound to its file, its room's profile and its log. */
+export type Minds = Pick<ThinkDeps, 'summariser' | 'seer' | 'findFields'>;
+
+export type ProcessPorts = EndPorts &
+  FailurePorts & {
+    jobs: JobLedger;
+    /** Reading for this job; its pages are kept under its id. */
+    readingFor(job: Job, log: Log, signal: AbortSignal): ReadPorts;
+    mindsFor(job: Job, log: Log, signal: AbortSignal): Minds;
+    fallback: boolean;
+    status: {
+      show(upload: Upload, stage: Stage): void;
+      /** Ends it without a word. */
+      forget(eventId: string): void;
+    };
   };
-  uploadText(text: string, fileName: string, signal: AbortSignal): Promise<string>;
-  /** Sends what was saved for the job and ends it. */
-  deliver(jobId: string): Promise<void>;
-  maxFileBytes: number;
-  clock(): number;
-};
 
-/** Pause after the ledger could not take what became of a job. */
-const LEDGER_RETRY_MS = 5_000;
+/** One job under way; `signal` also aborts when its upload is redacted. */
+export type JobRun = { job: Job; log: Log; signal: AbortSignal };
 
-/** One pass of a job through its steps. */
-type Run = {
-  job: Job;
-  ports: ProcessPorts;
-  show(stage: Stage): void;
-  log: Log;
-  signal: AbortSignal;
-};
+type Run = JobRun & { ports: ProcessPorts; show(stage: Stage): void };
 
-/** Sees a job through. Never throws: what goes wrong is told, or backed off; when `signal` aborts the ledger resumes it later. */
-export async function processJob(job: Job, ports: ProcessPorts, log: Log, signal: AbortSignal): Promise<void> {
-  try {
-    // While the model is away the notice says so, and not each time anew that the document is read.
-    const isInOutage = (ports.jobs.get(job.id)?.outageSinceMs ?? null) !== null;
-    const show = (stage: Stage) => (isInOutage || signal.aborted ? undefined : ports.status.show(job.upload, stage));
-    const run: Run = { job, ports, show, log, signal };
-    if (!ports.jobs.move(job.id, 'reading')) return ports.status.forget(job.id);
-    const reading = await readStep(run);
-    if (!ports.jobs.move(job.id, 'thinking')) return ports.status.forget(job.id);
-    const { answer, attachment } = await attachStep(run, reading, await thinkStep(run, reading));
-    await endJob(job.upload, ports, { end: 'done', code: null, rendered: renderAnswer(answer), attachment });
-  } catch (error) {
-    if (signal.aborted) return;
-    await handleFailure(job.upload, error, ports, log, signal);
+/**
+ * Sees jobs through, which are answered together when there is more than one. Never throws: what goes wrong with one is told, or
+ * backed off, and the others go on; when `signal` aborts the ledger resumes them later.
+ */
+export async function processJobs(runs: JobRun[], ports: ProcessPorts, signal: AbortSignal): Promise<void> {
+  const answered: (JobRun & { answer: Answer })[] = [];
+  for (const run of runs) {
+    await attempt(run, ports, async () => {
+      const answer = await answerOf(run, ports);
+      if (answer) answered.push({ ...run, answer });
+    });
   }
+  const [first] = answered;
+  if (!first || signal.aborted) return;
+  const ended = endTogether(
+    answered.map(({ job, answer }) => ({ upload: job.upload, answer })),
+    ports,
+    first.log,
+    signal,
+  );
+  await ended.catch(async (error: unknown) => {
+    for (const run of answered) await attempt(run, ports, () => Promise.reject(error));
+  });
+}
+
+async function attempt({ job, log, signal }: JobRun, ports: ProcessPorts, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!signal.aborted) await handleFailure(job.upload, error, ports, log, signal);
+  }
+}
+
+/** Null: the job has ended, by a redaction or because there is nothing to say. */
+async function answerOf({ job, log, signal }: JobRun, ports: ProcessPorts): Promise<Answer | null> {
+  // While the model is away the notice says so, and not each time anew that the document is read.
+  const isInOutage = (ports.jobs.get(job.id)?.outageSinceMs ?? null) !== null;
+  const show = (stage: Stage) => (isInOutage || signal.aborted ? undefined : ports.status.show(job.upload, stage));
+  const run: Run = { job, log, signal, ports, show };
+  if (!ports.jobs.move(job.id, 'reading')) return forget(run);
+  const reading = await readStep(run);
+  if (!ports.jobs.move(job.id, 'thinking')) return forget(run);
+  const answer = await thinkStep(run, reading);
+  if (answer.reading.kind === 'pdf' || answer.summary.text !== '') return answer;
+  await endSilently(job.upload, ports);
+  return null;
+}
+
+function forget({ job, ports }: Run): null {
+  ports.status.forget(job.id);
+  return null;
 }
 
 async function readStep({ job, ports, show, log, signal }: Run): Promise<Reading> {
   const startedAtMs = ports.clock();
-  show({ kind: 'reading', page: 0, of: 0 });
-  const reading = await ports.read(job, ({ page, of }) => show({ kind: 'reading', page, of }), signal);
-  log.info({ readMs: ports.clock() - startedAtMs, pages: reading.pages.length, of: reading.pageCount }, 'read');
+  const reading = await readUpload(ports.readingFor(job, log, signal), show, signal);
+  const { pages, pageCount, ocrConfidence } = reading;
+  const scanned = pages.filter(({ source }) => source === 'ocr' || source === 'vision').length;
+  log.info({ readMs: ports.clock() - startedAtMs, pages: pages.length, of: pageCount, scanned, ocrConfidence }, 'read');
   return reading;
 }
 
@@ -79,102 +103,11 @@ async function thinkStep({ job, ports, show, log, signal }: Run, reading: Readin
   onProgress(1, 1);
   const outageSinceMs = ports.jobs.get(job.id)?.outageSinceMs ?? startedAtMs;
   const answer = await think(job.upload.fileName, reading, {
-    summariser: ports.summariserFor(log, signal),
+    ...ports.mindsFor(job, log, signal),
     fallback: ports.fallback,
     outageIsTooLong: startedAtMs - outageSinceMs >= MAX_OUTAGE_MS,
     onProgress,
   });
   log.info({ thinkMs: ports.clock() - startedAtMs, by: answer.summary.by }, 'summarised');
   return answer;
-}
-
-type Attached = { answer: Answer; attachment: ReplyFacts['attachment'] };
-
-async function attachStep({ job, ports, log, signal }: Run, reading: Reading, answer: Answer): Promise<Attached> {
-  if (textLength(reading.pages) <= ATTACH_TEXT_OVER_CHARS) return { answer, attachment: null };
-  const text = wholeText(job.upload.fileName, reading);
-  const name = textFileName(job.upload.fileName);
-  try {
-    const mxcUri = await ports.uploadText(text, name, signal);
-    const attachment = { name, mxcUri, bytes: Buffer.byteLength(text) };
-    return { answer: { ...answer, attachment: 'attached' }, attachment };
-  } catch (thrown) {
-    const error = toAppError(thrown);
-    if (signal.aborted || error.code !== 'homeserver_refused') throw thrown;
-    log.warn({ code: error.code, reason: error.message }, 'the homeserver did not take the text file');
-    return { answer: { ...answer, notes: [...answer.notes, { kind: 'text_not_attached' }] }, attachment: null };
-  }
-}
-
-type Ending = { end: JobEnd; code: AppError['code'] | null; rendered: Rendered; attachment: ReplyFacts['attachment'] };
-
-async function endJob(upload: Upload, ports: ProcessPorts, ending: Ending): Promise<void> {
-  const statusEventId = await ports.status.settle(upload);
-  const row = ports.jobs.get(upload.eventId);
-  const replies = endReplies({
-    upload,
-    rendered: ending.rendered,
-    isSuccess: ending.end === 'done',
-    elapsedMs: ports.clock() - (row?.postedAtMs ?? ports.clock()),
-    statusEventId,
-    attachment: ending.attachment,
-  });
-  if (!ports.jobs.saveReplies(upload.eventId, replies, { state: ending.end, errorCode: ending.code })) return;
-  await ports.deliver(upload.eventId);
-}
-
-/**
- * Backs the job off or tells the member; also for jobs whose file could not be fetched. While the disk is full nothing of that
- * can be kept: it is tried again until there is room, or `signal` aborts. Throws only what nothing mends.
- */
-export async function handleFailure(
-  upload: Upload,
-  thrown: unknown,
-  ports: ProcessPorts,
-  log: Log,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let isLedgerBack = false; !signal.aborted; isLedgerBack = true) {
-    try {
-      return await endOrDelay(upload, toAppError(thrown), isLedgerBack, ports, log);
-    } catch (again) {
-      if (toAppError(again).code !== 'storage_full') throw again;
-      log.error({ job: upload.eventId }, 'the disk is full: what became of the job cannot be kept yet');
-      await sleep(LEDGER_RETRY_MS, undefined, { signal }).catch(() => signal.aborted);
-    }
-  }
-}
-
-async function endOrDelay(
-  upload: Upload,
-  error: AppError,
-  isLedgerBack: boolean,
-  ports: ProcessPorts,
-  log: Log,
-): Promise<void> {
-  const row: JobRow | null = ports.jobs.get(upload.eventId);
-  if (!row || isEnded(row.state)) return;
-  if (row.state === 'replying') {
-    if (isLedgerBack || error.code === 'storage_full') return ports.deliver(upload.eventId);
-    log.error({ code: error.code, err: error }, 'the answer could not be sent');
-    return;
-  }
-  const next = afterError(error, row, ports.clock());
-  log.warn({ code: error.code, reason: error.message, attempt: row.attempt, next }, 'job failed');
-  if (next.kind === 'wait') {
-    ports.jobs.wait(upload.eventId, { ...next, errorCode: error.code });
-    if (isModelOutage(error.code)) ports.status.show(upload, { kind: 'model_away' });
-    return;
-  }
-  const rendered = renderFailure(next.code, { fileName: upload.fileName, maxFileBytes: ports.maxFileBytes });
-  await endJob(upload, ports, { end: next.end, code: next.code, rendered, attachment: null });
-}
-
-function isEnded(state: JobState): boolean {
-  return (END_STATES as readonly JobState[]).includes(state);
-}
-
-/** Whether a job waits for the model alone, so that it need not be read again to learn that the model is still away. */
-export function isModelOutage(code: string | null): boolean {
-  return code === 'model_unavailable' || code === 'model_rate_limited';
 }

@@ -4,35 +4,70 @@ import type { Upload } from '../domain/media.ts';
 import type { Reply, ReplyPart } from '../domain/reply.ts';
 import { editOf, type Rendered, reactionTo, threadFile, threadMention, threadNotice, threadOf } from './content.ts';
 
+/** What the reaction in the end says: answered, nothing to be said, not read. */
+export type Mark = 'done' | 'nothing' | 'failed';
+const MARKS: Record<Mark, string> = { done: '✅', nothing: '➖', failed: '❌' };
+
+export type Attachment = { part: 'text' | 'fields'; name: string; mime: string; mxcUri: string; bytes: number };
+
 export type ReplyFacts = {
   upload: Upload;
   rendered: Rendered;
-  isSuccess: boolean;
+  mark: Mark;
   /** Since the member posted it. */
   elapsedMs: number;
   /** The status notice that stands in the thread, if one was sent. */
   statusEventId: string | null;
-  attachment: { name: string; mxcUri: string; bytes: number } | null;
+  attachments: Attachment[];
 };
 
 /** All replies that end an upload, in the order they are sent. */
 export function endReplies(facts: ReplyFacts): Reply[] {
-  const { upload, attachment, statusEventId } = facts;
-  const reply = (part: ReplyPart, content: Record<string, unknown>, optional = false): Reply => ({
-    ...origin(upload),
-    part,
-    body: { kind: part === 'mark' ? 'reaction' : 'message', content },
-    optional,
-  });
+  const { upload, statusEventId } = facts;
   const isLate = facts.elapsedMs > MENTION_AFTER_MS;
-  const replies = [reply('answer', answerContent(facts, isLate))];
-  if (attachment) replies.push(reply('text', threadFile(attachment, threadOf(upload))));
-  if (isLate && statusEventId) {
-    const body = { kind: 'redaction' as const, redactedEventId: statusEventId };
-    replies.push({ ...origin(upload), part: 'status_gone', body, optional: true });
-  }
-  replies.push(reply('mark', reactionTo(upload.eventId, facts.isSuccess ? '✅' : '❌'), true));
+  const replies = [message(upload, 'answer', answerContent(facts, isLate)), ...fileReplies(facts)];
+  if (isLate && statusEventId) replies.push(statusGone(upload, statusEventId));
+  replies.push(markReply(upload, facts.mark));
   return replies;
+}
+
+/** The replies of an upload whose answer stands in that of `lead`. */
+export function sharedReplies(
+  facts: Pick<ReplyFacts, 'upload' | 'mark' | 'statusEventId' | 'attachments'>,
+  lead: Pick<Upload, 'eventId'>,
+): Reply[] {
+  const { upload, statusEventId } = facts;
+  const shared: Reply = {
+    ...origin(upload),
+    part: 'answer',
+    body: { kind: 'shared', withEventId: lead.eventId },
+    optional: false,
+  };
+  const gone = statusEventId ? [statusGone(upload, statusEventId)] : [];
+  return [shared, ...fileReplies(facts), ...gone, markReply(upload, facts.mark)];
+}
+
+/** A mark and nothing else: there is nothing to be said of this upload. */
+export function silentReplies(upload: Upload, statusEventId: string | null): Reply[] {
+  return [...(statusEventId ? [statusGone(upload, statusEventId)] : []), markReply(upload, 'nothing')];
+}
+
+function message(upload: Upload, part: ReplyPart, content: Record<string, unknown>): Reply {
+  return { ...origin(upload), part, body: { kind: 'message', content }, optional: false };
+}
+
+function fileReplies({ upload, attachments }: Pick<ReplyFacts, 'upload' | 'attachments'>): Reply[] {
+  return attachments.map((file) => message(upload, file.part, threadFile(file, threadOf(upload))));
+}
+
+function markReply(upload: Upload, mark: Mark): Reply {
+  const content = reactionTo(upload.eventId, MARKS[mark]);
+  return { ...origin(upload), part: 'mark', body: { kind: 'reaction', content }, optional: true };
+}
+
+function statusGone(upload: Upload, statusEventId: string): Reply {
+  const body = { kind: 'redaction' as const, redactedEventId: statusEventId };
+  return { ...origin(upload), part: 'status_gone', body, optional: true };
 }
 
 function answerContent({ upload, rendered, statusEventId }: ReplyFacts, isLate: boolean): Record<string, unknown> {

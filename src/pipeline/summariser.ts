@@ -2,7 +2,7 @@
 import type { Log } from '../domain/log.ts';
 import type { Model } from '../domain/model.ts';
 import { summarise } from './summarise.ts';
-import type { Summariser } from './think.ts';
+import type { Summariser } from './thought.ts';
 
 export type SummariserSettings = { llm: { maxOutputTokens: number }; replyLanguage: string | null };
 

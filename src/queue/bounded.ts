@@ -59,6 +59,17 @@ export class BoundedQueue<T> {
     return new Promise((resolve) => this.#takes.push(resolve));
   }
 
+  /** Takes the waiting items that match, oldest first, at most `limit`; never waits. */
+  takeMatching(matches: (item: T) => boolean, limit: number): T[] {
+    const taken: T[] = [];
+    for (let index = 0; index < this.#items.length && taken.length < limit; ) {
+      if (matches(this.#items[index] as T)) taken.push(...this.#items.splice(index, 1));
+      else index += 1;
+    }
+    for (const _ of taken) this.#admitWaiting();
+    return taken;
+  }
+
   /** Says that a taken item is finished. */
   done(): void {
     if (this.#unfinished === 0) throw new Error('done() was called more often than items were put');

@@ -1,13 +1,13 @@
 // Owns the consumers: a fixed number of loops that each take a job, see it through, and take the next.
-import type { Job } from '../domain/job.ts';
+import { belongTogether, type Job, MAX_TOGETHER } from '../domain/job.ts';
 import type { Log } from '../domain/log.ts';
 import type { BoundedQueue } from './bounded.ts';
 
 export type ConsumersDeps = {
   count: number;
   queue: BoundedQueue<Job>;
-  /** Sees one job through to its answer or its next attempt; handles its own errors. */
-  process(job: Job, log: Log, signal: AbortSignal): Promise<void>;
+  /** Sees jobs that are answered together (most often one) through to their answer or next attempt; handles its own errors. */
+  process(jobs: { job: Job; log: Log }[], signal: AbortSignal): Promise<void>;
   release(job: Job): void;
   clock(): number;
   log: Log;
@@ -33,23 +33,31 @@ export function startConsumers(deps: ConsumersDeps): Consumers {
 
   const work = async (consumer: number): Promise<void> => {
     for (let job = await queue.take(); job; job = await queue.take()) {
-      const log = deps.log.child({ consumer, job: job.id, room: job.upload.roomId, attempt: job.attempt });
+      const first = job;
+      const others = queue.takeMatching((other) => belongTogether(first, other), MAX_TOGETHER - 1);
+      const taken = [first, ...others].map((one) => start(one, consumer));
       const startedAtMs = clock();
-      active += 1;
-      const queueWaitMs = startedAtMs - job.queuedAtMs;
-      log.info({ queueWaitMs, sinceReceivedMs: startedAtMs - job.receivedAtMs }, 'job started');
+      active += taken.length;
       try {
-        await deps.process(job, log, abort.signal).finally(() => {
-          active -= 1;
-          processed += 1;
-          queue.done();
-          deps.release(job);
+        await deps.process(taken, abort.signal).finally(() => {
+          active -= taken.length;
+          processed += taken.length;
+          for (const { job } of taken) {
+            queue.done();
+            deps.release(job);
+          }
         });
       } catch (error) {
-        log.error({ err: error }, 'job failed in a way that nothing handles');
+        taken[0]?.log.error({ err: error }, 'job failed in a way that nothing handles');
       }
-      log.info({ processingMs: clock() - startedAtMs }, 'job left the consumer');
+      for (const { log } of taken) log.info({ processingMs: clock() - startedAtMs }, 'job left the consumer');
     }
+  };
+  const start = (job: Job, consumer: number): { job: Job; log: Log } => {
+    const log = deps.log.child({ consumer, job: job.id, room: job.upload.roomId, attempt: job.attempt });
+    const nowMs = clock();
+    log.info({ queueWaitMs: nowMs - job.queuedAtMs, sinceReceivedMs: nowMs - job.receivedAtMs }, 'job started');
+    return { job, log };
   };
   const loops = Array.from({ length: deps.count }, (_, index) => work(index + 1));
 

@@ -14,11 +14,11 @@ const pdf = (name: string, bytes: Buffer): Document => ({ name, bytes, mime: 'ap
 const REFUSED: [document: Document, sentence: string][] = [
   [
     pdf('header.pdf', headerOnlyPdf()),
-    'the PDF is damaged beyond reading. Please save or export it anew and send it again.',
+    'the file is damaged beyond reading. Please save or export it anew and send it again.',
   ],
   [pdf('empty.pdf', emptyFile()), 'the file is empty. Please send it again.'],
   [pdf('locked.pdf', passwordPdf()), 'the PDF is protected by a password. Please send a copy without one.'],
-  [pdf('web.pdf', htmlNamedPdf()), 'this is called a PDF but its content is none. Please send the PDF itself.'],
+  [pdf('web.pdf', htmlNamedPdf()), 'this is called a PDF but its content is neither. Please send the PDF itself.'],
 ];
 
 /** An empty archive. */

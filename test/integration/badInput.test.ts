@@ -21,7 +21,7 @@ async function refusalOf(rig: Rig, name: string, bytes: Uint8Array): Promise<{ m
 }
 
 test.each([
-  ['a file that is called a PDF and is none', htmlNamedPdf(), 'its content is none'],
+  ['a file that is called a PDF and is none', htmlNamedPdf(), 'its content is neither'],
   ['an empty file', emptyFile(), 'the file is empty'],
   ['a PDF with a password', passwordPdf(), 'protected by a password'],
   ['a PDF that is cut off in its header', Buffer.from('%PDF-1.7\n'), 'damaged beyond reading'],

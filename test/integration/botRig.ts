@@ -24,11 +24,11 @@ export type Rig = {
   startBot(env?: Record<string, string>): Promise<App>;
   /** Posts the files at once and returns their event ids in order. */
   post(files: PostedPdf[]): Promise<string[]>;
-  /** Waits for ✅ or ❌ on each upload and returns the messages of the uploads as members see them then. */
+  /** Waits for ✅, ❌ or ➖ on each upload and returns the messages of the uploads as members see them then. */
   ended(eventIds: string[], timeoutMs?: number): Promise<ViewedMessage[]>;
   spool(): string[];
 };
-export type PostedPdf = { name: string; bytes: Uint8Array; mime?: string };
+export type PostedPdf = { name: string; bytes: Uint8Array; mime?: string; type?: 'm.file' | 'm.image' };
 
 const BOT = { user: 'lector', password: 'secret-of-lector' };
 
@@ -88,16 +88,16 @@ function configFor(playground: Playground, dataDir: string, env: Record<string, 
 }
 
 async function postAll(member: Member, roomId: string, files: PostedPdf[]): Promise<string[]> {
-  const posted = files.map(({ name, bytes, mime }) =>
-    member.postFile(roomId, { name, bytes, mime: mime ?? 'application/pdf' }),
-  );
+  const posted = files.map(({ mime = 'application/pdf', ...file }) => member.postFile(roomId, { ...file, mime }));
   return (await Promise.all(posted)).map(({ eventId }) => eventId);
 }
 
 async function waitForMark(member: Member, roomId: string, eventId: string, timeoutMs: number): Promise<void> {
   const isMark = (event: { type: string; content: Record<string, unknown> }): boolean => {
     const relation = event.content['m.relates_to'] as { event_id?: string; key?: string } | undefined;
-    return event.type === 'm.reaction' && relation?.event_id === eventId && ['✅', '❌'].includes(relation.key ?? '');
+    return (
+      event.type === 'm.reaction' && relation?.event_id === eventId && ['✅', '❌', '➖'].includes(relation.key ?? '')
+    );
   };
-  await member.waitFor(roomId, isMark, { timeoutMs, description: `✅ or ❌ on ${eventId}` });
+  await member.waitFor(roomId, isMark, { timeoutMs, description: `✅, ❌ or ➖ on ${eventId}` });
 }

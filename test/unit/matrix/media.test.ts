@@ -172,7 +172,10 @@ describe('a download that fails', () => {
 
 describe('a text that is put up', () => {
   test('can be downloaded as it was', async () => {
-    const mxcUri = await media().uploadText('# Grüße 🎉\n', 'a.md', never());
+    const mxcUri = await media().uploadFile(
+      { text: '# Grüße 🎉\n', name: 'a.md', mime: 'text/markdown; charset=utf-8' },
+      never(),
+    );
     const [server, id] = mxcUri.slice('mxc://'.length).split('/');
     const response = await fetch(`${playground.url}/_matrix/client/v1/media/download/${server}/${id}`, {
       headers: { Authorization: `Bearer ${token}` },
@@ -182,7 +185,7 @@ describe('a text that is put up', () => {
   });
 
   test('and is too large for the homeserver is refused', async () => {
-    const failed = media().uploadText('x'.repeat(100_001), 'a.md', never());
+    const failed = media().uploadFile({ text: 'x'.repeat(100_001), name: 'a.md', mime: 'text/markdown' }, never());
     await expect(failed).rejects.toMatchObject({ code: 'homeserver_refused', cause: { status: 413 } });
   });
 });

@@ -75,7 +75,12 @@ describe('content', () => {
   });
 
   test('of a file has no caption: its body is its name', () => {
-    expect(threadFile({ name: 'minutes.md', mxcUri: 'mxc://here/text', bytes: 9 }, place)).toEqual({
+    expect(
+      threadFile(
+        { name: 'minutes.md', mime: 'text/markdown; charset=utf-8', mxcUri: 'mxc://here/text', bytes: 9 },
+        place,
+      ),
+    ).toEqual({
       msgtype: 'm.file',
       body: 'minutes.md',
       filename: 'minutes.md',

@@ -28,7 +28,12 @@ function fetch(upload: Upload, downloaded: SpooledFile | null | ErrorCode, more:
     errorCode: more.errorCode ?? null,
   };
   const ports: FetchPorts = {
-    jobs: { cancel: () => did.push('cancelled') },
+    jobs: {
+      cancel: () => did.push('cancelled'),
+      setAside: () => did.push('set aside') > 0,
+    },
+    mode: more.mode ?? 'auto',
+    removeFile: () => did.push('removed'),
     model: more.model ?? null,
     async download() {
       did.push('downloaded');
@@ -106,5 +111,22 @@ describe('a job that waits for the model', () => {
 
   test('for another reason does not ask the model', async () => {
     expect(await fetch(named, FILE, { errorCode: 'thread_crashed', model: model(false) })).toEqual(FILE);
+  });
+});
+
+describe('a picture that was posted as a file', () => {
+  const picture: SpooledFile = { ...FILE, kind: 'image' };
+
+  test('is read in a room that wants all', async () => {
+    expect(await fetch(unnamed, picture)).toEqual(picture);
+  });
+
+  test('is set aside without a word in a room that wants documents only', async () => {
+    expect(await fetch(unnamed, picture, { mode: 'documents' })).toBeNull();
+    expect(did).toEqual(['downloaded', 'set aside', 'removed', 'forgotten']);
+  });
+
+  test('is read there when somebody asked for it', async () => {
+    expect(await fetch({ ...unnamed, isAsked: true }, picture, { mode: 'documents' })).toEqual(picture);
   });
 });

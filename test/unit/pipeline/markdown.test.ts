@@ -1,6 +1,6 @@
-// What the attached text promises: everything that stands on the pages, page by page, under the upload's own name.
+// What the attached text promises: everything that stands on the pages, page by page.
 import { expect, test } from 'vitest';
-import { textFileName, textLength, wholeText } from '../../../src/pipeline/markdown.ts';
+import { wholeText } from '../../../src/pipeline/markdown.ts';
 
 const pages = [
   { page: 1, text: '  First page.\n', source: 'text' as const },
@@ -15,18 +15,4 @@ test('the whole text has a heading a page, and the text as it is', () => {
 
 test('a document without a title goes by its file name', () => {
   expect(wholeText('minutes.pdf', { title: null, pages: [] })).toBe('# minutes.pdf\n');
-});
-
-test('the length of a text is that of all its pages', () => {
-  expect(textLength(pages)).toBe(29);
-  expect(textLength([])).toBe(0);
-});
-
-test.each([
-  ['minutes.pdf', 'minutes.md'],
-  ['MINUTES.PDF', 'MINUTES.md'],
-  ['minutes', 'minutes.md'],
-  ['a.pdf.zip', 'a.pdf.zip.md'],
-])('the text of %s is called %s', (name, expected) => {
-  expect(textFileName(name)).toBe(expected);
 });

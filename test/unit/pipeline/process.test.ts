@@ -39,7 +39,7 @@ describe('a document', () => {
     const status = { show: (_upload: object, stage: object) => stages.push(stage), settle: async () => null };
     await run({
       status: { ...status, forget: () => undefined },
-      read: async (_job, onProgress) => {
+      read: async (onProgress) => {
         onProgress({ page: 3, of: 9 });
         return aReading();
       },
@@ -81,12 +81,15 @@ describe('a long text', () => {
   });
 
   test('of more is attached whole', async () => {
-    const uploadText = vi.fn(async () => 'mxc://here/text');
-    await run({ read: async () => aReading('x'.repeat(4_001)), uploadText });
+    const uploadFile = vi.fn(async () => 'mxc://here/text');
+    await run({ read: async () => aReading('x'.repeat(4_001)), uploadFile });
     expect(rig.delivered).toEqual(['answer', 'text', 'mark']);
-    expect(uploadText).toHaveBeenCalledWith(
-      expect.stringContaining('x'.repeat(4_001)),
-      'minutes.md',
+    expect(uploadFile).toHaveBeenCalledWith(
+      {
+        text: expect.stringContaining('x'.repeat(4_001)),
+        name: 'minutes.md',
+        mime: 'text/markdown; charset=utf-8',
+      },
       rig.stopping.signal,
     );
     expect(answer('text')).toMatchObject({ msgtype: 'm.file', url: 'mxc://here/text' });
@@ -94,13 +97,13 @@ describe('a long text', () => {
   });
 
   test('that the homeserver does not take is answered with a word on that', async () => {
-    await run({ read: async () => aReading('x'.repeat(4_001)), uploadText: fails('homeserver_refused') });
+    await run({ read: async () => aReading('x'.repeat(4_001)), uploadFile: fails('homeserver_refused') });
     expect(rig.delivered).toEqual(['answer', 'mark']);
     expect(answer().body).toContain('could not be attached');
   });
 
   test('waits while the homeserver is away', async () => {
-    await run({ read: async () => aReading('x'.repeat(4_001)), uploadText: fails('homeserver_unavailable') });
+    await run({ read: async () => aReading('x'.repeat(4_001)), uploadFile: fails('homeserver_unavailable') });
     expect(row()).toMatchObject({ state: 'waiting', errorCode: 'homeserver_unavailable' });
   });
 });

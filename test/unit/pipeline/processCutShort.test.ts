@@ -1,7 +1,8 @@
 // What the way of one job promises when it is cut short: cancelled, stopped, or without room on the disk.
 import { describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
-import { handleFailure, type ProcessPorts } from '../../../src/pipeline/process.ts';
+import { handleFailure } from '../../../src/pipeline/failure.ts';
+import type { ProcessPorts } from '../../../src/pipeline/process.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
 import { aReading, model, upload, useProcessRig } from './processRig.ts';
 
@@ -55,7 +56,7 @@ describe('a job that was cancelled', () => {
 
   test('shows no page that a thread still tells of', async () => {
     await run({
-      read: (_job, onProgress) => {
+      read: (onProgress) => {
         rig.stopping.abort(new Error('the upload was redacted'));
         onProgress({ page: 2, of: 3 });
         return Promise.reject(rig.stopping.signal.reason);

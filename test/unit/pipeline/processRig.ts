@@ -6,8 +6,9 @@ import type { JobRow, Ledger } from '../../../src/domain/ledger.ts';
 import type { Reading } from '../../../src/domain/reading.ts';
 import type { Reply } from '../../../src/domain/reply.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
-import { type ProcessPorts, processJob } from '../../../src/pipeline/process.ts';
-import type { Summariser } from '../../../src/pipeline/think.ts';
+import { type Minds, type ProcessPorts, processJobs } from '../../../src/pipeline/process.ts';
+import type { ReadPorts } from '../../../src/pipeline/readUpload.ts';
+import type { Summariser } from '../../../src/pipeline/thought.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
 import { anUpload } from '../../fixtures/uploads.ts';
 
@@ -39,6 +40,14 @@ export type ProcessRig = {
   statusEventId: string | null;
 };
 
+/** Changed ports, with those for one job in short: how it is read, and what summarises it. */
+export type RigChanges = Partial<ProcessPorts> & {
+  read?: ReadPorts['read'];
+  scanning?: ReadPorts['scanning'];
+  summariserFor?: () => Summariser;
+  minds?: Partial<Minds>;
+};
+
 /** A new rig before each test of the file, closed after it. */
 export function useProcessRig() {
   const rig = {} as ProcessRig;
@@ -54,31 +63,34 @@ export function useProcessRig() {
     vi.useRealTimers();
   });
 
-  function portsWith(changes: Partial<ProcessPorts>): ProcessPorts {
+  function portsWith({ read, scanning, summariserFor, minds, ...changes }: RigChanges): ProcessPorts {
+    const clock = Date.now;
     return {
       jobs: rig.ledger.jobs,
-      read: async () => aReading(),
-      summariserFor: () => null,
+      transaction: rig.ledger.transaction,
+      readingFor: () => ({ read: read ?? (async () => aReading()), scanning: scanning ?? null, clock }),
+      mindsFor: () => ({ summariser: summariserFor?.() ?? null, seer: null, findFields: null, ...minds }),
       fallback: true,
       status: {
         show: (_upload, stage) => rig.shown.push(stage.kind),
         settle: async () => rig.statusEventId,
         forget: () => rig.shown.push('forgotten'),
       },
-      uploadText: async () => 'mxc://here/text',
+      uploadFile: async () => 'mxc://here/text',
       async deliver(jobId) {
         for (const { part } of rig.ledger.replies.unsentOf(jobId)) rig.delivered.push(part);
         rig.ledger.jobs.finish(jobId);
       },
       maxFileBytes: 50 * 1024 * 1024,
-      clock: Date.now,
+      clock,
       ...changes,
     };
   }
-  function run(changes: Partial<ProcessPorts> = {}) {
+  function run(changes: RigChanges = {}) {
     const file = { path: '/spool/a', bytes: 1, sha256: '', kind: 'pdf' as const };
     const job: Job = { id: '$upload', upload, file, attempt: 1, receivedAtMs: HOUR, queuedAtMs: HOUR };
-    return processJob(job, portsWith(changes), createRecordingLog().log, rig.stopping.signal);
+    const { signal } = rig.stopping;
+    return processJobs([{ job, log: createRecordingLog().log, signal }], portsWith(changes), signal);
   }
   const row = () => rig.ledger.jobs.get('$upload') as JobRow;
   const answer = (part: Reply['part'] = 'answer') => {

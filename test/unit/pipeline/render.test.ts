@@ -5,14 +5,10 @@ import type { Answer } from '../../../src/domain/answer.ts';
 import { ERRORS, type ErrorCode } from '../../../src/domain/errors.ts';
 import type { Note } from '../../../src/domain/reading.ts';
 import { editOf, threadMention } from '../../../src/pipeline/content.ts';
-import {
-  failureText,
-  noteText,
-  renderAnswer,
-  renderFailure,
-  renderStatus,
-  type Stage,
-} from '../../../src/pipeline/render.ts';
+import { noteText } from '../../../src/pipeline/notes.ts';
+import { renderAnswer } from '../../../src/pipeline/render.ts';
+import { failureText, renderFailure } from '../../../src/pipeline/renderFailure.ts';
+import { renderStatus, type Stage } from '../../../src/pipeline/stage.ts';
 import { anyCharacters } from '../../fixtures/anyCharacters.ts';
 
 type Changes = Partial<Omit<Answer, 'summary' | 'reading'>> & {
@@ -25,6 +21,7 @@ function anAnswer({ reading, summary, ...more }: Changes = {}): Answer {
     reading: { kind: 'pdf', pageCount: 2, title: null, author: null, language: 'en', ocrConfidence: null, ...reading },
     pagesRead: 2,
     hasText: true,
+    pages: [],
     summary: { text: 'The board met. (p. 1)', keyPoints: [], by: { kind: 'extract' }, ...summary },
     notes: [],
     fields: null,
@@ -198,10 +195,10 @@ describe('a note', () => {
     [{ kind: 'page_limit', read: 500, of: 612 }, 'Read 500 of 612 pages: page limit.'],
     [{ kind: 'time_limit', read: 3, of: 9 }, 'Read 3 of 9 pages: time limit.'],
     [{ kind: 'size_limit', read: 3, of: 9 }, 'Read 3 of 9 pages: the others hold more data than is safe to unpack.'],
-    [{ kind: 'pages_failed', pages: [4] }, 'Page 4 could not be read: damaged.'],
-    [{ kind: 'pages_failed', pages: [4, 7] }, 'Pages 4, 7 could not be read: damaged.'],
-    [{ kind: 'pages_without_text', pages: [2] }, 'Page 2 holds a picture and no text: I cannot read it yet.'],
-    [{ kind: 'pages_without_text', pages: [2, 3] }, 'Pages 2, 3 hold pictures and no text: I cannot read them yet.'],
+    [{ kind: 'pages_failed', pages: [4] }, 'Page 4 could not be read.'],
+    [{ kind: 'pages_failed', pages: [4, 7] }, 'Pages 4, 7 could not be read.'],
+    [{ kind: 'pages_without_text', pages: [2] }, 'Page 2 holds a picture and no text that I could read.'],
+    [{ kind: 'pages_without_text', pages: [2, 3] }, 'Pages 2, 3 hold pictures and no text that I could read.'],
     [
       { kind: 'summary_limit', characters: 200_000, lastPage: 80 },
       'The summary covers the first 200,000 characters (to page 80).',
@@ -217,7 +214,7 @@ describe('a note', () => {
   test('of many pages names twelve and counts the rest', () => {
     const pages = Array.from({ length: 300 }, (_, index) => index + 1);
     expect(noteText({ kind: 'pages_failed', pages })).toBe(
-      'Pages 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 288 more could not be read: damaged.',
+      'Pages 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 288 more could not be read.',
     );
   });
 });

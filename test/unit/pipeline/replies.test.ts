@@ -8,10 +8,10 @@ const MINUTE = 60_000;
 const facts = (changes: Partial<ReplyFacts> = {}): ReplyFacts => ({
   upload: anUpload(),
   rendered: { body: 'Read.', html: '<p>Read.</p>' },
-  isSuccess: true,
+  mark: 'done',
   elapsedMs: 5_000,
   statusEventId: null,
-  attachment: null,
+  attachments: [],
   ...changes,
 });
 const partsOf = (changes: Partial<ReplyFacts>) => endReplies(facts(changes)).map(({ part }) => part);
@@ -53,20 +53,33 @@ describe('an answer', () => {
   });
 
   test('comes before its file', () => {
-    const attachment = { name: 'minutes.md', mxcUri: 'mxc://here/text', bytes: 9 };
-    expect(partsOf({ attachment })).toEqual(['answer', 'text', 'mark']);
+    const file = {
+      part: 'text' as const,
+      name: 'minutes.md',
+      mime: 'text/markdown',
+      mxcUri: 'mxc://here/text',
+      bytes: 9,
+    };
+    expect(partsOf({ attachments: [file] })).toEqual(['answer', 'text', 'mark']);
   });
 
   test.each([
-    [true, '✅'],
-    [false, '❌'],
-  ])('that succeeded: %s is marked %s', (isSuccess, key) => {
-    expect(contentOf({ isSuccess }, 'mark')).toMatchObject({ 'm.relates_to': { event_id: '$upload', key } });
+    ['done', '✅'],
+    ['nothing', '➖'],
+    ['failed', '❌'],
+  ] as const)('that is %s is marked %s', (mark, key) => {
+    expect(contentOf({ mark }, 'mark')).toMatchObject({ 'm.relates_to': { event_id: '$upload', key } });
   });
 
   test('waits for nothing: only mark and clean-up are optional', () => {
-    const attachment = { name: 'minutes.md', mxcUri: 'mxc://here/text', bytes: 9 };
-    const replies = endReplies(facts({ attachment, elapsedMs: MINUTE + 1, statusEventId: '$status' }));
+    const file = {
+      part: 'text' as const,
+      name: 'minutes.md',
+      mime: 'text/markdown',
+      mxcUri: 'mxc://here/text',
+      bytes: 9,
+    };
+    const replies = endReplies(facts({ attachments: [file], elapsedMs: MINUTE + 1, statusEventId: '$status' }));
     expect(replies.map(({ part, optional }) => [part, optional])).toEqual([
       ['answer', false],
       ['text', false],

@@ -5,7 +5,8 @@ import type { Model } from '../../../src/domain/model.ts';
 import type { Reading } from '../../../src/domain/reading.ts';
 import { readRequest } from '../../../src/pipeline/readRequest.ts';
 import { createSummariser } from '../../../src/pipeline/summariser.ts';
-import { pagesRead, type Summariser, type ThinkDeps, think } from '../../../src/pipeline/think.ts';
+import { pagesRead, think } from '../../../src/pipeline/think.ts';
+import type { Summariser, ThinkDeps } from '../../../src/pipeline/thought.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
 
 const aReading = (changes: Partial<Reading> = {}): Reading => ({
@@ -31,6 +32,8 @@ const failing = (code: ErrorCode) => byModel(() => Promise.reject(new AppError(c
 const run = (summariser: Summariser | null, changes: Partial<ThinkDeps> = {}, reading = aReading()) =>
   think('lease.pdf', reading, {
     summariser,
+    seer: null,
+    findFields: null,
     fallback: true,
     outageIsTooLong: false,
     onProgress: () => undefined,
@@ -44,6 +47,7 @@ describe('an answer', () => {
       reading: { kind: 'pdf', pageCount: 2, title: 'Lease', author: null, language: 'en', ocrConfidence: null },
       pagesRead: 2,
       hasText: true,
+      pages: aReading().pages,
       summary: { text: 'Rent rises. (p. 1)', keyPoints: ['By 5 %. (p. 2)'], by: { kind: 'extract' } },
       notes: [{ kind: 'damaged' }],
       fields: null,

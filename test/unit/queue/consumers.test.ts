@@ -30,8 +30,9 @@ function start(count: number, ids: string[], changes: Partial<ConsumersDeps> = {
   const running = new Map<string, () => void>();
   const aborted: string[] = [];
   const released: string[] = [];
-  const process = ({ id }: Job, _log: unknown, signal: AbortSignal) =>
+  const process: ConsumersDeps['process'] = (jobs, signal) =>
     new Promise<void>((resolve) => {
+      const id = jobs.map(({ job }) => job.id).join(' + ');
       const end = () => {
         running.delete(id);
         resolve();

@@ -1,0 +1,109 @@
+// Owns the joining of threads, models and profiles for one document: how it is read, and what thinks about it; in a room or not.
+import type { Config } from '../config/env.ts';
+import { MAX_SUMMARY_CHARS, MODEL_PICTURE_SIDE, OCR_PAGE_TIMEOUT_MS } from '../config/limits.ts';
+import { toAppError } from './domain/errors.ts';
+import type { Log } from './domain/log.ts';
+import type { MediaKind } from './domain/media.ts';
+import type { Model, ModelImage } from './domain/model.ts';
+import type { Profile, Profiles } from './domain/profile.ts';
+import type { PageScan } from './domain/reading.ts';
+import { bindMinds, bindTranscriber } from './pipeline/minds.ts';
+import { depictRequest, ocrRequest, readRequest } from './pipeline/readRequest.ts';
+import type { ReadPorts } from './pipeline/readUpload.ts';
+import { type PageReaders, scanPage } from './pipeline/scanPage.ts';
+import type { ThinkDeps } from './pipeline/thought.ts';
+import type { OcrPool } from './pool/ocrPool.ts';
+import type { Pool } from './pool/pool.ts';
+
+export type ReaderDeps = {
+  config: Pick<Config, 'limits' | 'llm' | 'replyLanguage' | 'rooms' | 'work'>;
+  pool: Pool;
+  /** Null: OCR is off. */
+  ocr: OcrPool | null;
+  model: Model | null;
+  profiles: Profiles;
+  clock(): number;
+};
+
+/** One file to be read, and where its scanned pages are kept between attempts. */
+export type Document = {
+  file: { path: string; kind: MediaKind };
+  fileName: string;
+  /** Chosen for it; null: the operator's default. */
+  profileName: string | null;
+  pages: { kept(): PageScan[]; keep(scan: PageScan): void };
+  log: Log;
+};
+
+export type DocumentReader = {
+  reading(document: Document): ReadPorts;
+  minds(document: Document, signal: AbortSignal): Pick<ThinkDeps, 'summariser' | 'seer' | 'findFields'>;
+};
+
+/** The share of JOB_TIMEOUT_SECONDS after which a thread stops by itself and gives what it has. */
+const SOFT_SHARE = 0.9;
+/** Time that each page which needs OCR adds to JOB_TIMEOUT_SECONDS. */
+const MS_PER_SCANNED_PAGE = 10_000;
+
+/** Nothing is read before a document's ports are used. */
+export function createDocumentReader(deps: ReaderDeps): DocumentReader {
+  const { config, pool, clock } = deps;
+  const { limits } = config;
+  const hardTimeoutMs = limits.jobTimeoutMs;
+
+  function mindsDeps({ file, fileName, profileName, log }: Document) {
+    const profile = profileOf(profileName, file.kind, deps.profiles, config.rooms.profile);
+    const depict = (page: number, recipe: Profile['picture'], signal: AbortSignal): Promise<ModelImage[]> =>
+      pool.depict(depictRequest(file.path, page, recipe, MODEL_PICTURE_SIDE, limits), { signal, hardTimeoutMs });
+    return { model: deps.model, profile, fileName, depict, settings: config, log };
+  }
+
+  function scanning(document: Document): ReadPorts['scanning'] {
+    const readers: PageReaders = {
+      ocr: ocrOf(document),
+      // A single picture is seen as a whole, in one call with its description and fields.
+      transcribe: document.file.kind === 'pdf' ? bindTranscriber(mindsDeps(document)) : null,
+    };
+    if (!readers.ocr && !readers.transcribe) return null;
+    return {
+      ...document.pages,
+      page: (page, signal) =>
+        scanPage(page, readers, signal).catch((thrown: unknown) => {
+          const { code, message: reason } = toAppError(thrown);
+          if (!signal.aborted) document.log.warn({ page, code, reason }, 'a page could not be scanned');
+          throw thrown;
+        }),
+      compose: (reading, scans, signal) =>
+        pool.compose({ reading, scans, maxSummaryChars: MAX_SUMMARY_CHARS }, { signal, hardTimeoutMs }),
+      atOnce: config.work.threads,
+      timeoutMs: (pages) => hardTimeoutMs + pages * MS_PER_SCANNED_PAGE,
+    };
+  }
+
+  function ocrOf({ file }: Document): PageReaders['ocr'] {
+    const { ocr } = deps;
+    if (!ocr) return null;
+    return (page, signal) => ocr.scan(ocrRequest(file, page, limits), { signal, hardTimeoutMs: OCR_PAGE_TIMEOUT_MS });
+  }
+
+  return {
+    reading: (document) => ({
+      read(onProgress, signal) {
+        const request = readRequest(document.file.path, limits, Math.floor(hardTimeoutMs * SOFT_SHARE));
+        return pool.read(request, { signal, hardTimeoutMs, onProgress });
+      },
+      scanning: scanning(document),
+      clock,
+    }),
+    minds: (document, signal) => bindMinds({ ...mindsDeps(document), signal }),
+  };
+}
+
+/** The chosen profile while it is there and fits the file, else the operator's default; null: neither fits. */
+function profileOf(name: string | null, kind: MediaKind, profiles: Profiles, fallback: string): Profile | null {
+  const fitting = (one: string | null) => {
+    const profile = one === null ? null : profiles.get(one);
+    return profile?.kinds.includes(kind) ? profile : null;
+  };
+  return fitting(name) ?? fitting(fallback);
+}

@@ -1,0 +1,60 @@
+// Owns the step from a picture to what is said of it: by a model that sees it, by a model of its text, or its text itself.
+import type { Summary } from '../domain/answer.ts';
+import { type AppError, toAppError } from '../domain/errors.ts';
+import type { Note, Reading } from '../domain/reading.ts';
+import { hasText, summarise, type ThinkDeps, type Thought } from './thought.ts';
+
+/** Screenshots hold a sentence or two: so much is shown as it stands, more is summarised. */
+const SHOW_CHARS = 600;
+/** Below it more than every tenth word is wrong (`node test/bench/ocr.ts`): no hint, and the model's own reading counts. */
+const SURE_CONFIDENCE = 75;
+
+/** What is said of a picture. Throws what the models throw where nothing else is left to say. */
+export async function thinkOfPicture(reading: Reading, deps: ThinkDeps): Promise<Thought> {
+  if (!deps.seer) return thinkOfText(reading, deps, []);
+  const isSure = hasText(reading) && (reading.ocrConfidence ?? 0) >= SURE_CONFIDENCE;
+  try {
+    const seen = await deps.seer.see(reading, isSure ? textOf(reading) : null);
+    const summary: Summary = { text: seen.description, keyPoints: [], by: { kind: 'model', name: deps.seer.name } };
+    const whole = isSure || seen.transcription.trim() === '' ? reading : withTranscription(reading, seen.transcription);
+    return { reading: whole, summary, notes: seen.notes, givenFields: seen.fields };
+  } catch (thrown) {
+    const notes = notesInstead(toAppError(thrown), reading, deps);
+    if (!notes) throw thrown;
+    return thinkOfText(reading, deps, notes);
+  }
+}
+
+/** What is to be told when OCR's text has to do; null: there is none, so that the model is waited for. */
+function notesInstead(error: AppError, reading: Reading, deps: ThinkDeps): Note[] | null {
+  if (error.code === 'model_cannot_see') return [];
+  const isAway = error.code === 'model_unavailable' || error.code === 'model_rate_limited';
+  if (!isAway && error.code !== 'model_failed' && error.code !== 'model_context_exceeded') return null;
+  if (!deps.fallback || (!hasText(reading) && !(isAway && deps.outageIsTooLong))) return null;
+  return [{ kind: 'vision_fallback', reason: isAway ? 'it is away' : 'it failed' }];
+}
+
+async function thinkOfText(reading: Reading, deps: ThinkDeps, notes: Note[]): Promise<Thought> {
+  const text = textOf(reading);
+  if (text.length <= SHOW_CHARS) {
+    const summary: Summary = { text, keyPoints: [], by: { kind: 'extract' } };
+    return { reading, summary, notes, givenFields: null };
+  }
+  // A model that did not see cannot be waited for either: its text is at hand.
+  const thought = await summarise(reading, { ...deps, outageIsTooLong: deps.outageIsTooLong || notes.length > 0 });
+  return { reading, summary: thought.summary, notes: [...notes, ...thought.notes], givenFields: null };
+}
+
+function textOf(reading: Reading): string {
+  return reading.pages
+    .map(({ text }) => text)
+    .join('\n')
+    .trim();
+}
+
+function withTranscription(reading: Reading, text: string): Reading {
+  const pages: Reading['pages'] = [{ page: 1, text, source: 'vision' }];
+  const isNote = (note: Note) => note.kind !== 'pages_without_text' && note.kind !== 'pages_failed';
+  const notes = reading.notes.filter(isNote);
+  return { ...reading, pages, body: [{ page: 1, text }], notes, unread: [], ocrConfidence: null };
+}

@@ -1,0 +1,108 @@
+// What pictures that are answered together may rely on: one message, a part for each, and none that takes another along.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
+import type { Ledger } from '../../../src/domain/ledger.ts';
+import type { Reading } from '../../../src/domain/reading.ts';
+import { openLedger } from '../../../src/ledger/ledger.ts';
+import { deliver } from '../../../src/pipeline/deliver.ts';
+import { type JobRun, type ProcessPorts, processJobs } from '../../../src/pipeline/process.ts';
+import { createRecordingLog } from '../../fixtures/recordingLog.ts';
+import { anUpload } from '../../fixtures/uploads.ts';
+import { aReading } from './processRig.ts';
+
+const HOUR = 3_600_000;
+const { log } = createRecordingLog();
+const aPicture = (text: string): Reading => ({ ...aReading(text), kind: 'image', ocrConfidence: 90 });
+
+let ledger: Ledger;
+let sent: { part: string; body: string; of: string }[];
+beforeEach(() => {
+  vi.useFakeTimers({ now: HOUR });
+  ledger = openLedger(':memory:', Date.now);
+  sent = [];
+});
+afterEach(() => {
+  ledger.close();
+  vi.useRealTimers();
+});
+
+/** Processes pictures together; each is read as told, under the name of its event. */
+async function answer(pictures: Record<string, () => Promise<Reading>>): Promise<void> {
+  const runs = Object.keys(pictures).map((id): JobRun => {
+    const upload = anUpload({ eventId: id, fileName: `${id.slice(1)}.png`, isPicture: true });
+    ledger.jobs.insert(upload, { postedAtMs: HOUR, receivedAtMs: HOUR });
+    ledger.jobs.claim(HOUR);
+    const file = { path: '', bytes: 1, sha256: '', kind: 'image' as const };
+    const job = { id, upload, file, attempt: 1, receivedAtMs: HOUR, queuedAtMs: HOUR };
+    return { job, log, signal: new AbortController().signal };
+  });
+  const delivery = {
+    ...ledger,
+    send: async (reply: { part: string; sourceEventId: string; body: object }) => {
+      const body = 'content' in reply.body ? String((reply.body.content as { body?: string }).body) : '';
+      sent.push({ part: reply.part, body, of: reply.sourceEventId });
+      ledger.replies.markSent(reply as never, `$sent-${reply.sourceEventId}`);
+      return `$sent-${reply.sourceEventId}`;
+    },
+    offer: () => undefined,
+    log,
+  };
+  const ports: ProcessPorts = {
+    jobs: ledger.jobs,
+    transaction: ledger.transaction,
+    readingFor: ({ id }) => ({ read: pictures[id] as () => Promise<Reading>, scanning: null, clock: Date.now }),
+    mindsFor: () => ({ summariser: null, seer: null, findFields: null }),
+    fallback: true,
+    status: { show: () => undefined, settle: async () => null, forget: () => undefined },
+    uploadFile: async () => 'mxc://here/file',
+    deliver: (jobId) => deliver(jobId, delivery as never),
+    maxFileBytes: 1,
+    clock: Date.now,
+  };
+  await processJobs(runs, ports, new AbortController().signal);
+}
+const states = (...ids: string[]) => ids.map((id) => ledger.jobs.get(id)?.state);
+
+describe('pictures that waited together', () => {
+  test('get one message, in the thread of the first, with a part for each', async () => {
+    await answer({ $a: async () => aPicture('Disk is full.'), $b: async () => aPicture('Quota exceeded.') });
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ part: 'answer', of: '$a' });
+    expect(sent[0]?.body).toMatch(/^a\.png — .*\n\nDisk is full\.[\s\S]*b\.png — .*\n\nQuota exceeded\./);
+    expect(states('$a', '$b')).toEqual(['done', 'done']);
+  });
+
+  test('lose their common answer with each that is redacted', async () => {
+    await answer({ $a: async () => aPicture('One.'), $b: async () => aPicture('Two.') });
+    expect(ledger.replies.sentFor('$b')).toContain('$sent-$a');
+  });
+
+  test('and of which one cannot be read: that one is told so alone', async () => {
+    const blurred = () => Promise.reject(new AppError('picture_blurred', 'variance 12'));
+    await answer({ $a: blurred, $b: async () => aPicture('Two.'), $c: async () => aPicture('Three.') });
+    expect(sent.map(({ of }) => of)).toEqual(['$a', '$b']);
+    expect(sent[0]?.body).toContain('too blurred to read');
+    expect(states('$a', '$b', '$c')).toEqual(['refused', 'done', 'done']);
+  });
+
+  test('and of which one says nothing: that one gets a mark and no word', async () => {
+    const empty = { ...aPicture(''), body: [], ocrConfidence: null };
+    await answer({ $a: async () => empty, $b: async () => aPicture('Two.') });
+    expect(sent.map(({ of }) => of)).toEqual(['$b']);
+    expect(states('$a', '$b')).toEqual(['done', 'done']);
+    const mark = ledger.replies.find('$a', 'mark')?.reply.body;
+    expect(mark).toMatchObject({ content: { 'm.relates_to': { key: '➖' } } });
+  });
+
+  test('and of which one was redacted meanwhile: it is not spoken of', async () => {
+    const redacted = async () => {
+      ledger.jobs.cancel('$a');
+      return aPicture('Two.');
+    };
+    await answer({ $a: async () => aPicture('One.'), $b: redacted, $c: async () => aPicture('Three.') });
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ of: '$b' });
+    expect(sent[0]?.body).not.toContain('One.');
+    expect(states('$a', '$b', '$c')).toEqual(['cancelled', 'done', 'done']);
+  });
+});

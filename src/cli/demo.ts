@@ -22,6 +22,7 @@ export type DemoDeps = {
 };
 
 const EXAMPLES = new URL('../../examples/', import.meta.url);
+const RECEIPT = 'receipt.jpg';
 const BOT = { user: 'lector', password: 'only-in-this-playground' };
 const ANSWER_TIMEOUT_MS = 180_000;
 
@@ -39,9 +40,7 @@ export async function demo(deps: DemoDeps): Promise<0 | 1> {
     await app.start();
     const roomId = await anna.createRoom({ name: 'Papers', invite: [`@${BOT.user}:${playground.serverName}`] });
     await anna.waitFor(roomId, isGreeting, { timeoutMs: ANSWER_TIMEOUT_MS, description: 'the welcome notice' });
-    const posted = await postExamples(anna, roomId);
-    const talk = Promise.all(posted.map((eventId) => waitForMark(anna, roomId, eventId)));
-    await Promise.race([talk, interrupted.promise]);
+    await Promise.race([talk(anna, roomId), interrupted.promise]);
     stdout.write(`${printConversation(viewRoom(anna.timeline(roomId)))}\n`);
     if (!deps.serve) return 0;
     stdout.write(`\nThe playground is up at ${playground.url}: user anna, password demo. Ctrl-C ends it.\n`);
@@ -66,15 +65,40 @@ function botOn(playground: Playground, dataDir: string, { config, compileCacheDi
   return { config: demoConfig, model: createModel(config.llm, log) };
 }
 
-async function postExamples(anna: Member, roomId: string): Promise<string[]> {
-  const names = (await readdir(EXAMPLES)).filter((name) => name.endsWith('.pdf')).sort();
+/** All examples, and then the receipt in a room that wants the fields of receipts. */
+async function talk(anna: Member, roomId: string): Promise<void> {
+  const names = (await readdir(EXAMPLES)).filter((name) => typeOf(name) !== null && name !== RECEIPT).sort();
   const posted: string[] = [];
-  for (const name of names) {
-    const bytes = await readFile(new URL(name, EXAMPLES));
-    const { eventId } = await anna.postFile(roomId, { name, bytes, mime: 'application/pdf' });
-    posted.push(eventId);
-  }
-  return posted;
+  for (const name of names) posted.push(await post(anna, roomId, name));
+  await Promise.all(posted.map((eventId) => waitForMark(anna, roomId, eventId)));
+  const { eventId } = await anna.sendText(roomId, '!lector profile receipt');
+  await anna.waitFor(roomId, isReplyTo(eventId), {
+    timeoutMs: ANSWER_TIMEOUT_MS,
+    description: 'the change of profile',
+  });
+  await waitForMark(anna, roomId, await post(anna, roomId, RECEIPT));
+}
+
+type FileType = { mime: string; type: 'm.file' | 'm.image' };
+
+/** Null: no example. */
+function typeOf(name: string): FileType | null {
+  if (name.endsWith('.pdf')) return { mime: 'application/pdf', type: 'm.file' };
+  if (name.endsWith('.png')) return { mime: 'image/png', type: 'm.image' };
+  return name.endsWith('.jpg') ? { mime: 'image/jpeg', type: 'm.image' } : null;
+}
+
+async function post(anna: Member, roomId: string, name: string): Promise<string> {
+  const bytes = await readFile(new URL(name, EXAMPLES));
+  const { eventId } = await anna.postFile(roomId, { name, bytes, ...(typeOf(name) as FileType) });
+  return eventId;
+}
+
+function isReplyTo(eventId: string): (event: { content: Record<string, unknown> }) => boolean {
+  return ({ content }) => {
+    const relation = content['m.relates_to'] as { 'm.in_reply_to'?: { event_id?: string } } | undefined;
+    return relation?.['m.in_reply_to']?.event_id === eventId;
+  };
 }
 
 function isGreeting(event: { content: Record<string, unknown> }): boolean {
@@ -85,7 +109,7 @@ function isGreeting(event: { content: Record<string, unknown> }): boolean {
 async function waitForMark(anna: Member, roomId: string, eventId: string): Promise<void> {
   const isMark = (event: { type: string; content: Record<string, unknown> }): boolean => {
     const relation = event.content['m.relates_to'] as { event_id?: string; key?: string } | undefined;
-    return event.type === 'm.reaction' && relation?.event_id === eventId && /✅|❌/.test(relation.key ?? '');
+    return event.type === 'm.reaction' && relation?.event_id === eventId && /✅|❌|➖/.test(relation.key ?? '');
   };
   await anna.waitFor(roomId, isMark, { timeoutMs: ANSWER_TIMEOUT_MS, description: `the answer to ${eventId}` });
 }

@@ -76,22 +76,33 @@ const ACTION =
 const OWNER_FIRST = /^@?(\p{Lu}[\p{L}.'-]*(?: \p{Lu}[\p{L}.'-]*)?)(?::| to | will | – | - )\s*(.{3,})$/u;
 const OWNER_BEHIND = /\((?:owner:? )?@?(\p{Lu}[\p{L} .'-]{1,40}?)(?:,[^)]*)?\)|(?:^|\s)@(\p{L}[\p{L}\p{N}._-]*)/u;
 
-/** Tasks behind `Action:` or a box to be ticked, with owner and date where they stand there. */
+const OWNER_LAST = /^(.{3,}?):\s*([^,:]{2,40})(?:,.*)?$/u;
+const TASKS_HEADING =
+  /^(?:\d{1,2}\.? )?(?:tasks|action items|actions|to-?dos?|next steps|aufgaben|nächste schritte|tâches|tareas|azioni|zadania)\s*:?$/iu;
+const BULLET = /^[•*–-]\s+(?:\[ \]\s*)?(.{3,})$/;
+
+/** Tasks behind `Action:` or a box to be ticked, or in the list under such a heading, with owner and date where they stand there. */
 export function actionsIn(text: string): FoundEntry[] {
+  let isUnderHeading = false;
   return linesOf(text).flatMap((line) => {
-    const said = ACTION.exec(line)?.[1]?.trim();
-    if (said === undefined) return [];
-    const first = OWNER_FIRST.exec(said);
-    const owner = first?.[1] ?? OWNER_BEHIND.exec(said)?.slice(1).find(Boolean);
-    const due = datesIn(said).at(-1)?.readings;
-    return [
-      {
-        action_task: (first?.[2] ?? said).slice(0, MAX_CHARS),
-        ...(owner ? { action_owner: owner } : {}),
-        ...(due?.length === 1 && due[0] ? { action_due: isoOf(due[0]) } : {}),
-      },
-    ];
+    const listed = isUnderHeading ? BULLET.exec(line)?.[1] : undefined;
+    if (TASKS_HEADING.test(line)) isUnderHeading = true;
+    else if (line !== '' && listed === undefined) isUnderHeading = false;
+    const said = (ACTION.exec(line)?.[1] ?? listed)?.trim();
+    return said === undefined ? [] : [actionOf(said)];
   });
+}
+
+function actionOf(said: string): FoundEntry {
+  const first = OWNER_FIRST.exec(said);
+  const last = first ? null : OWNER_LAST.exec(said);
+  const owner = first?.[1] ?? last?.[2] ?? OWNER_BEHIND.exec(said)?.slice(1).find(Boolean);
+  const due = datesIn(said).at(-1)?.readings;
+  return {
+    action_task: (first?.[2] ?? last?.[1] ?? said).slice(0, MAX_CHARS),
+    ...(owner ? { action_owner: owner.trim() } : {}),
+    ...(due?.length === 1 && due[0] ? { action_due: isoOf(due[0]) } : {}),
+  };
 }
 
 function linesOf(text: string): string[] {

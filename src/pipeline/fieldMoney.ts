@@ -6,7 +6,7 @@ const SIGN = '([-−–](?=[\\d$€£])|\\()?';
 const CURRENCY = '(?:[€$£¥₹]|(?:EUR|USD|GBP|CHF|PLN|CZK|SEK|NOK|DKK|zł|Kč|kr|Fr\\.)(?!\\p{L}))';
 const FIGURES = "\\d{1,3}(?:[.,'’ ]\\d{3}){1,5}(?:[.,]\\d{2})?|\\d{1,15}(?:[.,]\\d{1,4})?";
 const AMOUNT = new RegExp(
-  `(?<![\\d.,:/-])${SIGN}(?:${CURRENCY} ?[-−]?(${FIGURES})|(${FIGURES})(?= ?${CURRENCY})|(\\d{1,3}(?:[.,'’ ]\\d{3}){0,5}[.,]\\d{2}|\\d{1,15}[.,]\\d{2}))(?![\\d:%/]|[.,-]\\d| ?%)`,
+  `(?<![\\d.,:/-])${SIGN}(?:${CURRENCY} ?[-−]?(${FIGURES})|(${FIGURES})(?= ?${CURRENCY}(?! ?\\d))|(\\d{1,3}(?:[.,'’ ]\\d{3}){0,5}[.,]\\d{2}|\\d{1,15}[.,]\\d{2}))(?![\\d:%/]|[.,-]\\d| ?%)`,
   'gu',
 );
 
@@ -110,6 +110,7 @@ export type ReceiptLine = { line_name: string; line_quantity?: number; line_pric
 const QUANTITY = /^(\d{1,4}) ?(?:[x×*]|Stk\.?|pcs\.?|st\.?)(?: |(?=\p{L}))/iu;
 const BARE_QUANTITY = /^(\d{1,3}) (?=\p{L})/u;
 const TRAILING_QUANTITY = /(?:^|\s)(\d{1,4}) ?[x×*] ?$/i;
+const COLUMN_QUANTITY = /\s(\d{1,4}(?:[.,]\d{1,3})?)$/;
 const MAX_NAME_CHARS = 80;
 const MAX_LINE_CHARS = 200;
 
@@ -131,15 +132,22 @@ function receiptLine(line: string): ReceiptLine | null {
   const [first, price] = [amounts[0], amounts.at(-1)];
   // Behind the price a currency or the letter of a tax rate may stand.
   if (!first || !price || !/^[\s)€$£*]*(?:[A-Z]{1,3}|zł|Kč|kr)?[\s*]*$/.test(line.slice(price.end))) return null;
-  const before = line.slice(0, first.index).trim();
-  const leading = QUANTITY.exec(before) ?? BARE_QUANTITY.exec(before);
-  const trailing = leading ? null : TRAILING_QUANTITY.exec(before);
-  const quantity = leading?.[1] ?? trailing?.[1];
-  const name = before
-    .slice(leading?.[0].length ?? 0, trailing ? trailing.index : undefined)
-    .replaceAll(/^[\s\-–*.]+|[\s.:…_–$€£-]+$/g, '');
+  const { name, quantity } = nameAndQuantity(line.slice(0, first.index).trim(), first.value, price.value);
   if (!/\p{L}{2}/u.test(name) || name.length > MAX_NAME_CHARS) return null;
-  return { line_name: name, line_price: price.value, ...(quantity ? { line_quantity: Number(quantity) } : {}) };
+  return { line_name: name, line_price: price.value, ...(quantity ? { line_quantity: quantity } : {}) };
+}
+
+/** A bare number behind the name is a quantity when the price of one and that of all say so. */
+function nameAndQuantity(text: string, unitPrice: number, price: number): { name: string; quantity: number } {
+  const leading = QUANTITY.exec(text) ?? BARE_QUANTITY.exec(text);
+  const trailing = leading ? null : (TRAILING_QUANTITY.exec(text) ?? COLUMN_QUANTITY.exec(text));
+  const quantity = Number((leading ?? trailing)?.[1]?.replace(',', '.') ?? 0);
+  const isBare = trailing !== null && !/[x×*] ?$/i.test(text);
+  const isCounted = !isBare || (quantity > 0 && Math.abs(quantity * unitPrice - price) < 0.015);
+  const name = text
+    .slice(leading?.[0].length ?? 0, trailing && isCounted ? trailing.index : undefined)
+    .replaceAll(/^[\s\-–*.]+|[\s.:…_–$€£-]+$/g, '');
+  return { name, quantity: isCounted ? quantity : 0 };
 }
 
 function linesOf(text: string): string[] {

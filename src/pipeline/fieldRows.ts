@@ -1,9 +1,8 @@
 // Owns the fields as rows of a label and a value, the way a member reads them.
+import type { FieldRow } from '../domain/answer.ts';
 import type { FieldSchema, Fields, Profile } from '../domain/profile.ts';
 import { isRecord, itemsOf, labelOf, propertiesOf, propertyOf, ruleOf } from './fieldSchema.ts';
 import { oneLine } from './html.ts';
-
-export type FieldRow = { label: string; value: string; verified: boolean };
 
 const MAX_LABEL_CHARS = 60;
 const MAX_VALUE_CHARS = 300;

@@ -1,10 +1,10 @@
 // Owns the table of fields that members see in an answer, and the file of them that programs read.
+import type { FieldRow } from '../domain/answer.ts';
 import type { Fields } from '../domain/profile.ts';
 import type { Rendered } from './content.ts';
-import type { FieldRow } from './fieldRows.ts';
 import { escapeHtml } from './html.ts';
 
-export { type FieldRow, fieldRows } from './fieldRows.ts';
+export { fieldRows } from './fieldRows.ts';
 
 /** More are no table to be read in a chat; the file holds them all. */
 const MAX_ROWS = 40;

@@ -73,6 +73,25 @@ describe('a receipt', () => {
   });
 });
 
+it('an invoice with columns gives the quantities that its prices confirm', () => {
+  const fields = found(
+    'invoice',
+    'Harbour Cycles',
+    'Item                      Quantity    Price    Amount',
+    'Drive belt, reinforced           1   £96.50    £96.50',
+    'Labour, hours                  4.5   £52.00   £234.00',
+    'Brake set, type 12               2   £20.00    £40.00',
+    'Model 7                              £20.00    £20.50',
+    'Subtotal                                      £391.00',
+  );
+  expect(fields?.lines).toEqual([
+    { quantity: 1, name: 'Drive belt, reinforced', price: 96.5 },
+    { quantity: 4.5, name: 'Labour, hours', price: 234 },
+    { quantity: 2, name: 'Brake set, type 12', price: 40 },
+    { name: 'Model 7', price: 20.5 },
+  ]);
+});
+
 describe('a total', () => {
   it.each([
     ['Gesamtbetrag inkl. MwSt 119,00 €', 119],
@@ -177,6 +196,12 @@ it('minutes give who was there, what was decided and who does what by when', () 
     'Decision: The shed is painted green.',
     'Action: Anna to send the plan by 1 May 2025',
     '- [ ] call the bank (Bo)',
+    'Tasks',
+    '',
+    '• Obtain two offers: the board, by 30 April 2026',
+    '• Paint it all',
+    'The end.',
+    '• no task',
   );
   expect(fields).toEqual({
     date: '2025-03-12',
@@ -185,6 +210,8 @@ it('minutes give who was there, what was decided and who does what by when', () 
     action_items: [
       { task: 'send the plan by 1 May 2025', owner: 'Anna', due: '2025-05-01' },
       { task: 'call the bank (Bo)', owner: 'Bo' },
+      { task: 'Obtain two offers', owner: 'the board', due: '2026-04-30' },
+      { task: 'Paint it all' },
     ],
   });
 });

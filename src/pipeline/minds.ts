@@ -10,7 +10,7 @@ import { see, transcribe } from './seeing.ts';
 import { createSummariser } from './summariser.ts';
 import type { FieldFinder, Seer, ThinkDeps } from './thought.ts';
 
-export type MindSettings = { llm: { maxOutputTokens: number }; replyLanguage: string | null };
+export type MindSettings = { llm: { maxOutputTokens: number; fallback: boolean }; replyLanguage: string | null };
 
 export type MindsDeps = {
   model: Model | null;
@@ -76,8 +76,12 @@ function bindSeer(model: Model, { depict, profile, fileName, settings, log, sign
 
 function bindFieldFinder(profile: Profile, { model, settings, log, signal }: MindsDeps): FieldFinder {
   return async (reading, given) => {
-    const { maxOutputTokens } = settings.llm;
-    const found = await findFields({ body: reading.body, profile, given }, { model, maxOutputTokens, signal });
+    const { maxOutputTokens, fallback } = settings.llm;
+    const { body, pages } = reading;
+    const found = await findFields(
+      { body, pages, profile, given },
+      { model, maxOutputTokens, signal, fallsBack: () => fallback },
+    );
     if (found.calls > 0) log.info({ model: model?.name, calls: found.calls, ...found.usage }, 'model used');
     const { fields, notes } = found;
     return { fields: fields && { ...fields, rows: fieldRows(fields, profile) }, notes };

@@ -78,7 +78,8 @@ async function answerOf({ job, log, signal }: JobRun, ports: ProcessPorts): Prom
   const reading = await readStep(run);
   if (!ports.jobs.move(job.id, 'thinking')) return forget(run);
   const answer = await thinkStep(run, reading);
-  if (answer.reading.kind === 'pdf' || answer.summary.text !== '') return answer;
+  const isToldWhy = answer.notes.some(({ kind }) => kind === 'vision_fallback');
+  if (answer.reading.kind === 'pdf' || answer.summary.text !== '' || isToldWhy) return answer;
   await endSilently(job.upload, ports);
   return null;
 }

@@ -100,6 +100,8 @@ function footLines(answer: Answer): string[] {
   lines.push(...answer.notes.map(noteText));
   if (!answer.hasText && !isPicture) lines.push('There is no text in it to summarise.');
   if (answer.attachment === 'attached') lines.push('The whole text is attached.');
+  if (answer.fields?.by === 'rules')
+    lines.push('Fields found by the rules of the profile, without a model; check them.');
   if (answer.summary.text !== '') lines.push(...byLine(answer, isPicture));
   return lines;
 }

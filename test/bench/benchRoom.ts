@@ -2,7 +2,7 @@
 import { createMember, type Member, type SeenEvent } from '../../src/playground/member.ts';
 import { registerMember } from '../lab/member.ts';
 
-export type Document = { name: string; bytes: Uint8Array };
+export type Document = { name: string; bytes: Uint8Array; mime?: string; type?: 'm.file' | 'm.image' };
 
 /** `performance.now()` of this process. */
 export type Posted = { eventId: string; postedAtMs: number };
@@ -27,9 +27,9 @@ export async function openRoom(homeserverUrl: string, botId: string): Promise<Be
   const isWelcome = ({ sender, type }: SeenEvent) => sender === botId && type === 'm.room.message';
   await member.waitFor(roomId, isWelcome, { timeoutMs: WELCOME_WITHIN_MS, description: 'welcome' });
   return {
-    async post({ name, bytes }) {
+    async post({ mime = 'application/pdf', ...document }) {
       const postedAtMs = performance.now();
-      const { eventId } = await member.postFile(roomId, { name, bytes, mime: 'application/pdf' });
+      const { eventId } = await member.postFile(roomId, { ...document, mime });
       return { eventId, postedAtMs };
     },
     postCopies: (document, count) => postCopies(member, roomId, document, count),

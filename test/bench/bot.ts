@@ -1,13 +1,14 @@
-// Owns `node test/bench/bot.ts [burst|single|lag|memory]`: measures the whole bot on a real homeserver and holds it to its bars.
+// Owns `node test/bench/bot.ts [single|burst|lag|memory|pictures]`: measures the whole bot on a real homeserver and holds it to its bars.
 import { startLab } from '../lab/lab.ts';
 import { labDir } from '../lab/labDir.ts';
 import { benchBurst } from './burst.ts';
 import { type Figure, isMet, toTable } from './figure.ts';
 import { benchLag } from './lag.ts';
 import { benchMemory } from './memory.ts';
+import { benchPictures } from './roomPictures.ts';
 import { benchSingle } from './single.ts';
 
-const BENCHES = { single: benchSingle, burst: benchBurst, lag: benchLag, memory: benchMemory };
+const BENCHES = { single: benchSingle, burst: benchBurst, lag: benchLag, memory: benchMemory, pictures: benchPictures };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHES));

@@ -94,12 +94,7 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
   };
 }
 
-async function logged(
-  page: number,
-  scan: () => Promise<PageScan>,
-  log: Log,
-  signal: AbortSignal,
-): Promise<PageScan> {
+async function logged(page: number, scan: () => Promise<PageScan>, log: Log, signal: AbortSignal): Promise<PageScan> {
   const startedAt = performance.now();
   try {
     const done = await scan();

@@ -44,14 +44,14 @@ export function createApp({ config, model, clock, log }: AppDeps): App {
 
   const start = async (): Promise<void> => {
     if (!config.matrix) throw new AppError('config_invalid', 'no homeserver is set');
-    const { compileCacheDir } = config.storage;
-    const opened = openReader({ config, model, compileCacheDir, watchProfiles: true, clock, log });
-    closers.push(() => opened.close());
     const dir = prepareDataDir(config.storage.dataDir);
     const lock = lockDataDir(dir);
     closers.push(() => lock.release());
     const ledger = openLedger(dir.database, clock);
     closers.push(() => ledger.close());
+    const { compileCacheDir } = config.storage;
+    const opened = openReader({ config, model, compileCacheDir, watchProfiles: true, clock, log });
+    closers.push(() => opened.close());
     await emptyFolder(dir.spool);
     const session = await connect(config.matrix, dir.session, log, stopping.signal);
 

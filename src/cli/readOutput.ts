@@ -15,6 +15,7 @@ export function jsonLine(result: FileResult): string {
     file,
     ok: true,
     kind,
+    pictureKind: answer.pictureKind,
     pageCount,
     pagesRead: answer.pagesRead,
     pages: answer.pages,

@@ -13,10 +13,15 @@ export type Summary = {
 export type FieldRow = { label: string; value: string; verified: boolean };
 export type ShownFields = Fields & { rows: FieldRow[] };
 
+/** What members post pictures of most. */
+export type PictureKind = 'receipt' | 'invoice' | 'terminal' | 'chat' | 'event' | 'chart';
+
 export type Answer = {
   fileName: string;
   reading: Pick<Reading, 'kind' | 'pageCount' | 'title' | 'author' | 'language' | 'ocrConfidence'>;
   pagesRead: number;
+  /** What a picture shows, guessed from its words; null: a document, or nothing says so. */
+  pictureKind: PictureKind | null;
   /** Everything that stands on the pages. */
   pages: PageText[];
   /** Pages that hold no text at all, blank ones included. */

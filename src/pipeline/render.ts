@@ -1,6 +1,6 @@
 // Owns the words of an answer: what the upload is, what stands in it, its fields, and what was and was not read.
 import { MAX_EVENT_BYTES } from '../../config/limits.ts';
-import type { Answer, Summary } from '../domain/answer.ts';
+import type { Answer, PictureKind, Summary } from '../domain/answer.ts';
 import type { Rendered } from './content.ts';
 import { beginningOf, count, escapeHtml, oneLine, paragraphs, shortTitle } from './html.ts';
 import { noteText } from './notes.ts';
@@ -81,11 +81,21 @@ function foldedSummary(summary: string, points: string, pointsHtml: string): str
   return `${paragraphs(summary.slice(0, cut))}<details><summary>More</summary>${more}</details>`;
 }
 
-function titleLine({ reading }: Answer): string {
+const KINDS_IN_WORDS: Record<PictureKind, string> = {
+  receipt: 'a receipt',
+  invoice: 'an invoice',
+  terminal: 'a terminal',
+  chat: 'a chat',
+  event: 'an announcement',
+  chart: 'a trading screen',
+};
+
+function titleLine({ reading, pictureKind }: Answer): string {
   const { kind, pageCount } = reading;
   const language = reading.language && new Intl.DisplayNames(['en'], { type: 'language' }).of(reading.language);
   const pages = kind === 'pdf' || pageCount > 1 ? [count(pageCount, 'page')] : [];
-  const facts = [kind === 'pdf' ? 'PDF' : 'Picture', ...pages, ...(language ? [language] : [])].join(', ');
+  const what = pictureKind === null ? 'Picture' : `Picture of ${KINDS_IN_WORDS[pictureKind]}`;
+  const facts = [kind === 'pdf' ? 'PDF' : what, ...pages, ...(language ? [language] : [])].join(', ');
   const title = reading.title && `“${shortTitle(reading.title)}”`;
   const author = reading.author && ` by ${oneLine(reading.author, 80)}`;
   return title ? `${facts}: ${title}${author ?? ''}` : facts;

@@ -2,6 +2,7 @@
 import type { Answer, ShownFields } from '../domain/answer.ts';
 import type { Note, Reading } from '../domain/reading.ts';
 import { extractOf } from './extractSummary.ts';
+import { guessPictureKind } from './pictureKind.ts';
 import { thinkOfPicture } from './thinkOfPicture.ts';
 import { hasText, summarise, type ThinkDeps, type Thought } from './thought.ts';
 
@@ -21,6 +22,7 @@ function toAnswer(fileName: string, thought: Thought, found: { fields: ShownFiel
     reading: { kind, pageCount, title, author, language, ocrConfidence },
     pagesRead: pagesRead(reading),
     hasText: hasText(reading),
+    pictureKind: kind === 'image' ? guessPictureKind(reading.pages.map(({ text }) => text).join('\n')) : null,
     pages: reading.pages,
     summary,
     fields: found.fields,

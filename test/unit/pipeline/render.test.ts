@@ -21,6 +21,7 @@ function anAnswer({ reading, summary, ...more }: Changes = {}): Answer {
     reading: { kind: 'pdf', pageCount: 2, title: null, author: null, language: 'en', ocrConfidence: null, ...reading },
     pagesRead: 2,
     hasText: true,
+    pictureKind: null,
     pages: [],
     summary: { text: 'The board met. (p. 1)', keyPoints: [], by: { kind: 'extract' }, ...summary },
     notes: [],

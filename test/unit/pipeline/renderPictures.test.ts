@@ -10,6 +10,7 @@ const aPicture = (changes: Partial<Answer> = {}): Answer => ({
   reading: { kind: 'image', pageCount: 1, title: null, author: null, language: 'en', ocrConfidence: 91.4 },
   pagesRead: 1,
   hasText: true,
+  pictureKind: null,
   pages: [],
   summary: { text: 'TOTAL EUR 7.60', keyPoints: [], by: { kind: 'extract' } },
   notes: [],
@@ -35,6 +36,10 @@ describe('a picture', () => {
   test('that a model saw names the model, and where to check', () => {
     const summary: Answer['summary'] = { text: 'A receipt.', keyPoints: [], by: { kind: 'model', name: 'eyes' } };
     expect(renderAnswer(aPicture({ summary })).body).toContain('Summary by eyes; check what matters in the picture.');
+  });
+
+  test('of something that is known by its words is called so', () => {
+    expect(renderAnswer(aPicture({ pictureKind: 'receipt' })).body).toContain('Picture of a receipt, English');
   });
 
   test('with pages says how many', () => {

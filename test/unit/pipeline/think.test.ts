@@ -47,6 +47,7 @@ describe('an answer', () => {
       reading: { kind: 'pdf', pageCount: 2, title: 'Lease', author: null, language: 'en', ocrConfidence: null },
       pagesRead: 2,
       hasText: true,
+      pictureKind: null,
       pages: aReading().pages,
       summary: { text: 'Rent rises. (p. 1)', keyPoints: ['By 5 %. (p. 2)'], by: { kind: 'extract' } },
       notes: [{ kind: 'damaged' }],

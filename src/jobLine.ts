@@ -142,7 +142,10 @@ function processPorts({ config, ledger, reader, link, clock }: JobLineDeps, outg
     fallback: config.llm.fallback,
     status: link.board,
     uploadFile: link.media.uploadFile,
-    deliver: (jobId) => outgoing.run(() => link.deliver(jobId)),
+    deliver: (jobIds) =>
+      outgoing.run(async () => {
+        for (const jobId of jobIds) await link.deliver(jobId);
+      }),
     maxFileBytes: config.limits.maxFileBytes,
     clock,
   };

@@ -1,9 +1,15 @@
 // Owns what the recogniser gets to see: a grey picture, the right way up, dark on light, in a size that it reads well.
-import { DARK_MEAN, MAX_OCR_PIXELS, SMALL_TEXT_PX } from '../config/limits.ts';
+import { DARK_MEAN, MAX_OCR_PIXELS, OCR_LETTER_PX } from '../config/limits.ts';
 import { type GreyPicture, resizeGrey, toGrey } from './greyPicture.ts';
 import type { PictureSource } from './pictureSource.ts';
 import { openPicture } from './sharp.ts';
 import { textHeight } from './textHeight.ts';
+
+/** Beyond it there is nothing to be seen in a letter that was not there before. */
+const MAX_GROWTH = 2;
+
+/** Less of it changes nothing but the time. */
+const MIN_GROWTH = 1.25;
 
 /**
  * The picture as grey pixels: whoever writes it for the recogniser needs no more than a header (PGM: 1.0 s of OCR for a doubled
@@ -26,10 +32,11 @@ function invert({ grey }: GreyPicture): void {
   for (let index = 0; index < grey.length; index++) grey[index] = 255 - (grey[index] as number);
 }
 
-/** Doubles small text, as far as the cap on pixels lets it, and shrinks what is over the cap. */
+/** Brings small letters to the height that is read best, as far as the cap on pixels lets it, and shrinks what is over the cap. */
 function factorFor(picture: GreyPicture): number {
   const most = Math.sqrt(MAX_OCR_PIXELS / (picture.width * picture.height));
   if (most <= 1) return most;
   const height = textHeight(picture);
-  return height === null || height < SMALL_TEXT_PX ? Math.min(2, most) : 1;
+  const wanted = height === null ? MAX_GROWTH : Math.min(MAX_GROWTH, OCR_LETTER_PX / height);
+  return wanted < MIN_GROWTH ? 1 : Math.min(wanted, most);
 }

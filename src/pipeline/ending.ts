@@ -19,8 +19,8 @@ export type EndPorts = {
   };
   /** Puts a file up and returns its `mxc://` address. */
   uploadFile(file: { text: string; name: string; mime: string }, signal: AbortSignal): Promise<string>;
-  /** Sends what was saved for the job and ends it. */
-  deliver(jobId: string): Promise<void>;
+  /** Sends what was saved for the jobs, one after the other, and ends them. */
+  deliver(jobIds: string[]): Promise<void>;
   clock(): number;
 };
 
@@ -37,14 +37,14 @@ export async function endJob(
   const statusEventId = await ports.status.settle(upload);
   const replies = endReplies({ upload, ...ending, elapsedMs: elapsedMs(upload, ports), statusEventId, attachments });
   if (!ports.jobs.saveReplies(upload.eventId, replies, { state: ending.end, errorCode: ending.code })) return;
-  await ports.deliver(upload.eventId);
+  await ports.deliver([upload.eventId]);
 }
 
 /** Ends an upload of which there is nothing to say with a mark alone. */
 export async function endSilently(upload: Upload, ports: EndPorts): Promise<void> {
   const replies = silentReplies(upload, await ports.status.settle(upload));
   if (!ports.jobs.saveReplies(upload.eventId, replies, { state: 'done', errorCode: null })) return;
-  await ports.deliver(upload.eventId);
+  await ports.deliver([upload.eventId]);
 }
 
 /** Answers uploads together: one message in the thread of the first, a part for each; with one it is an answer like any other. */
@@ -57,7 +57,7 @@ export async function endTogether(answered: Answered[], ports: EndPorts, log: Lo
   }
   const statusIds = await Promise.all(answered.map(({ upload }) => ports.status.settle(upload)));
   const saved = ports.transaction(() => saveShared(files, statusIds, ports));
-  for (const eventId of saved) await ports.deliver(eventId);
+  await ports.deliver(saved);
 }
 
 type Attached = Answered & { attachments: Attachment[] };

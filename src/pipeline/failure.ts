@@ -51,7 +51,7 @@ async function endOrDelay(
   const row = ports.jobs.get(upload.eventId);
   if (!row || isEnded(row.state)) return;
   if (row.state === 'replying') {
-    if (isLedgerBack || error.code === 'storage_full') return ports.deliver(upload.eventId);
+    if (isLedgerBack || error.code === 'storage_full') return ports.deliver([upload.eventId]);
     log.error({ code: error.code, err: error }, 'the answer could not be sent');
     return;
   }

@@ -1,4 +1,4 @@
-// What the recogniser gets to see of a picture: upright, dark letters on light ground, small ones doubled.
+// What the recogniser gets to see of a picture: upright, dark letters on light ground, small ones enlarged.
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { GreyPicture } from '../../../workers/greyPicture.ts';
@@ -82,14 +82,24 @@ describe('a picture for OCR', () => {
 describe('the size of a picture for OCR', () => {
   test.each([
     [10, 2],
-    [13, 2],
-    [15, 2],
-    [17, 1],
     [32, 1],
   ])('with letters of %i px is %i times its own', async (px, times) => {
     const screen = drawScreen(LINES, { px });
     const { width, height } = await sharp(screen).metadata();
     expect(sizeOf(await make(screen))).toEqual([width * times, height * times]);
+  });
+
+  test('grows the less the larger its letters are, so that those of all screens come out alike', async () => {
+    const factors: number[] = [];
+    for (const px of [13, 15, 17]) {
+      const screen = drawScreen(LINES, { px });
+      factors.push((await make(screen)).width / (await sharp(screen).metadata()).width);
+    }
+    expect(factors).toEqual([...factors].sort((one, other) => other - one));
+    for (const factor of factors) {
+      expect(factor).toBeGreaterThan(1.25);
+      expect(factor).toBeLessThan(2);
+    }
   });
 
   test('is doubled when there are too few letters to tell', async () => {

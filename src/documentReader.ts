@@ -6,7 +6,7 @@ import type { Log } from './domain/log.ts';
 import type { MediaKind } from './domain/media.ts';
 import type { Model, ModelImage } from './domain/model.ts';
 import type { Profile, Profiles } from './domain/profile.ts';
-import type { PageScan } from './domain/reading.ts';
+import type { PageScan, Reading } from './domain/reading.ts';
 import { bindMinds, bindTranscriber } from './pipeline/minds.ts';
 import { depictRequest, ocrRequest, readRequest } from './pipeline/readRequest.ts';
 import type { ReadPorts } from './pipeline/readUpload.ts';
@@ -58,11 +58,11 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
     return { model: deps.model, profile, fileName, depict, settings: config, log };
   }
 
-  function scanning(document: Document): ReadPorts['scanning'] {
+  function scanningOf(document: Document, reading: Reading): ReturnType<ReadPorts['scanningOf']> {
     const readers: PageReaders = {
       ocr: ocrOf(document),
       // A single picture is seen as a whole, in one call with its description and fields.
-      transcribe: document.file.kind === 'pdf' ? bindTranscriber(mindsDeps(document)) : null,
+      transcribe: reading.kind === 'pdf' || reading.pageCount > 1 ? bindTranscriber(mindsDeps(document)) : null,
     };
     if (!readers.ocr && !readers.transcribe) return null;
     return {
@@ -87,7 +87,7 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
         const request = readRequest(document.file.path, limits, Math.floor(hardTimeoutMs * SOFT_SHARE));
         return pool.read(request, { signal, hardTimeoutMs, onProgress });
       },
-      scanning: scanning(document),
+      scanningOf: (reading) => scanningOf(document, reading),
       clock,
     }),
     minds: (document, signal) => bindMinds({ ...mindsDeps(document), signal }),

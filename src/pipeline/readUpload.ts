@@ -4,8 +4,8 @@ import { scanPages } from './scan.ts';
 
 export type ReadPorts = {
   read(onProgress: (progress: ReadProgress) => void, signal: AbortSignal): Promise<Reading>;
-  /** Null: there is neither OCR nor a model that sees. */
-  scanning: {
+  /** How the unread pages of this reading are scanned; null: there is neither OCR nor a model that sees. */
+  scanningOf(reading: Reading): {
     /** Reads one page. Throws what threads and models throw. */
     page(page: number, signal: AbortSignal): Promise<PageScan>;
     /** Pages that were read in an earlier attempt. */
@@ -30,8 +30,8 @@ export async function readUpload(
 ): Promise<Reading> {
   show({ kind: 'reading', page: 0, of: 0 });
   const reading = await ports.read(({ page, of }) => show({ kind: 'reading', page, of }), signal);
-  const { scanning, clock } = ports;
-  if (!scanning || reading.unread.length === 0) return reading;
+  const scanning = reading.unread.length > 0 ? ports.scanningOf(reading) : null;
+  if (!scanning) return reading;
   const { page, kept, keep, compose, atOnce, timeoutMs } = scanning;
   return await scanPages(
     reading,
@@ -40,10 +40,10 @@ export async function readUpload(
       scan: page,
       keep,
       compose: (scans) => compose(reading, scans, signal),
-      onProgress: (done, of) => show({ kind: 'scanning', page: done, of }),
+      onProgress: (done, of) => show({ kind: 'scanning', page: Math.min(done + 1, of), of }),
       atOnce,
-      deadlineMs: clock() + timeoutMs(reading.unread.length),
-      nowMs: clock,
+      deadlineMs: ports.clock() + timeoutMs(reading.unread.length),
+      nowMs: ports.clock,
     },
     signal,
   );

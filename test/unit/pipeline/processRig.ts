@@ -43,7 +43,6 @@ export type ProcessRig = {
 /** Changed ports, with those for one job in short: how it is read, and what summarises it. */
 export type RigChanges = Partial<ProcessPorts> & {
   read?: ReadPorts['read'];
-  scanning?: ReadPorts['scanning'];
   summariserFor?: () => Summariser;
   minds?: Partial<Minds>;
 };
@@ -63,12 +62,12 @@ export function useProcessRig() {
     vi.useRealTimers();
   });
 
-  function portsWith({ read, scanning, summariserFor, minds, ...changes }: RigChanges): ProcessPorts {
+  function portsWith({ read, summariserFor, minds, ...changes }: RigChanges): ProcessPorts {
     const clock = Date.now;
     return {
       jobs: rig.ledger.jobs,
       transaction: rig.ledger.transaction,
-      readingFor: () => ({ read: read ?? (async () => aReading()), scanning: scanning ?? null, clock }),
+      readingFor: () => ({ read: read ?? (async () => aReading()), scanningOf: () => null, clock }),
       mindsFor: () => ({ summariser: summariserFor?.() ?? null, seer: null, findFields: null, ...minds }),
       fallback: true,
       status: {

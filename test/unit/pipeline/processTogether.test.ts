@@ -50,7 +50,7 @@ async function answer(pictures: Record<string, () => Promise<Reading>>): Promise
   const ports: ProcessPorts = {
     jobs: ledger.jobs,
     transaction: ledger.transaction,
-    readingFor: ({ id }) => ({ read: pictures[id] as () => Promise<Reading>, scanning: null, clock: Date.now }),
+    readingFor: ({ id }) => ({ read: pictures[id] as () => Promise<Reading>, scanningOf: () => null, clock: Date.now }),
     mindsFor: () => ({ summariser: null, seer: null, findFields: null }),
     fallback: true,
     status: { show: () => undefined, settle: async () => null, forget: () => undefined },

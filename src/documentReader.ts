@@ -66,8 +66,18 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
     };
     if (!readers.ocr && !readers.transcribe) return null;
     return {
-      ...document.pages,
-      page: (page, signal) => logged(page, () => scanPage(page, readers, signal), document.log, signal),
+      kept: document.pages.kept,
+      keep(scan) {
+        document.pages.keep(scan);
+        const { page, source, confidence } = scan;
+        document.log.debug({ page, source, confidence }, 'page scanned and kept');
+      },
+      page: (page, signal) =>
+        scanPage(page, readers, signal).catch((thrown: unknown) => {
+          const { code, message: reason } = toAppError(thrown);
+          if (!signal.aborted) document.log.warn({ page, code, reason }, 'a page could not be scanned');
+          throw thrown;
+        }),
       compose: (reading, scans, signal) =>
         pool.compose({ reading, scans, maxSummaryChars: MAX_SUMMARY_CHARS }, { signal, hardTimeoutMs }),
       atOnce: config.work.threads,
@@ -92,20 +102,6 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
     }),
     minds: (document, signal) => bindMinds({ ...mindsDeps(document), signal }),
   };
-}
-
-async function logged(page: number, scan: () => Promise<PageScan>, log: Log, signal: AbortSignal): Promise<PageScan> {
-  const startedAt = performance.now();
-  try {
-    const done = await scan();
-    const { source, confidence } = done;
-    log.debug({ page, source, confidence, scanMs: Math.round(performance.now() - startedAt) }, 'page scanned');
-    return done;
-  } catch (thrown) {
-    const { code, message: reason } = toAppError(thrown);
-    if (!signal.aborted) log.warn({ page, code, reason }, 'a page could not be scanned');
-    throw thrown;
-  }
 }
 
 /** The chosen profile while it is there and fits the file, else the operator's default; null: neither fits. */

@@ -18,7 +18,10 @@ const REFUSED: [document: Document, sentence: string][] = [
   ],
   [pdf('empty.pdf', emptyFile()), 'the file is empty. Please send it again.'],
   [pdf('locked.pdf', passwordPdf()), 'the PDF is protected by a password. Please send a copy without one.'],
-  [pdf('web.pdf', htmlNamedPdf()), 'this is called a PDF or a picture, but its content is neither. Please send the file itself.'],
+  [
+    pdf('web.pdf', htmlNamedPdf()),
+    'this is called a PDF or a picture, but its content is neither. Please send the file itself.',
+  ],
 ];
 
 /** An empty archive. */

@@ -70,6 +70,10 @@ export function createJobLedger(
     `UPDATE jobs SET state = 'cancelled', askable = 1, updated_at_ms = ?
      WHERE room_id = ? AND state NOT IN (${ENDED}) RETURNING event_id`,
   );
+  const again = db.prepare(
+    `UPDATE jobs SET state = 'received', end_state = NULL, error_code = NULL, attempt = 1, updated_at_ms = ?
+     WHERE event_id = ? AND state IN ('replying', 'done')`,
+  );
   const resume = db.prepare(
     `UPDATE jobs SET state = 'received', updated_at_ms = ? WHERE state IN ('queued', 'reading', 'thinking')`,
   );
@@ -83,7 +87,7 @@ export function createJobLedger(
 
   const add: JobLedger['insert'] = (upload, { postedAtMs, receivedAtMs }) => {
     const { eventId, roomId } = upload;
-    const times = [Math.round(postedAtMs), Math.round(receivedAtMs), clock()];
+    const times = [wholeMs(postedAtMs) ?? Math.round(receivedAtMs), Math.round(receivedAtMs), clock()];
     const { changes } = insert.run(eventId, roomId, JSON.stringify(upload), ...times);
     return Number(changes) === 1 ? 'inserted' : 'known';
   };
@@ -115,6 +119,7 @@ export function createJobLedger(
     finish: (eventId) => mark(() => void finish.run(clock(), eventId)),
     cancel: (eventId) => void cancel.run(clock(), eventId),
     cancelRoom: (roomId) => cancelRoom.all(clock(), roomId).map((row) => String(row.event_id)),
+    again: (eventId) => void again.run(clock(), eventId),
     resume: () => Number(resume.run(clock()).changes),
     replying: () => replying.all().map((row) => String(row.event_id)),
     placeInLine: (eventId) => Number(place.get(eventId)?.ahead ?? 0),
@@ -125,6 +130,15 @@ export function createJobLedger(
       return all;
     },
   };
+}
+
+/**
+ * Undefined: SQLite would not store it, or node:sqlite not read it back. A row that cannot be read would stop every claim, and a throw
+ * would bring its sync again for ever.
+ */
+function wholeMs(ms: number): number | undefined {
+  const whole = Math.round(ms);
+  return Number.isSafeInteger(whole) ? whole : undefined;
 }
 
 function toJobRow(found: unknown): JobRow | null {

@@ -33,6 +33,11 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** The value if it is a number from 0 to `max`: JSON such as `1e400` is Infinity, and more than 2^53 is lost in the ledger. */
+export function numberOf(value: unknown, max: number): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= max ? value : undefined;
+}
+
 /** Whether this is the event by which `userId` joined (and not a change of name while joined). */
 export function isJoinOf(event: RawEvent, userId: string): boolean {
   if (event.type !== 'm.room.member' || event.state_key !== userId) return false;

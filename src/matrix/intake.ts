@@ -1,11 +1,15 @@
 // Owns the reading of one event: what a member wants of Lector, if anything. Never throws, whatever the event holds.
 import type { Incoming } from '../domain/incoming.ts';
 import type { Upload } from '../domain/media.ts';
-import { fieldsOf, type RawEvent, textOf } from './events.ts';
+import { fieldsOf, numberOf, type RawEvent, textOf } from './events.ts';
 import { mentions, type Self, withoutQuote } from './mentions.ts';
 
 /** File names longer than this are shortened: nobody reads them and every notice would carry them. */
 const MAX_FILE_NAME = 120;
+/** Older than Matrix itself: whoever says so has a broken clock, or means harm. */
+const MAX_AGE_MS = 10 * 365 * 86_400_000;
+/** The last moment that a Date holds (ECMA-262, time values). */
+const MAX_TIME_MS = 8.64e15;
 const MXC = /^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/;
 
 /** A message that mentions the bot and replies to something: to an upload, perhaps. */
@@ -103,10 +107,10 @@ function readUpload(
     caption: caption || undefined,
     mxcUri,
     declaredMime: textOf(info.mimetype)?.toLowerCase(),
-    declaredBytes: typeof info.size === 'number' && info.size >= 0 ? info.size : undefined,
+    declaredBytes: numberOf(info.size, Number.MAX_SAFE_INTEGER),
     isPicture: content.msgtype === 'm.image',
     isAsked: mentions(content, caption ?? '', self),
-    sentAtMs: typeof event.origin_server_ts === 'number' ? event.origin_server_ts : 0,
+    sentAtMs: numberOf(event.origin_server_ts, MAX_TIME_MS) ?? 0,
   };
 }
 
@@ -123,8 +127,7 @@ export function cleanFileName(raw: string): string {
   return `${letters.slice(0, MAX_FILE_NAME - ending.length - 1).join('')}…${ending}`;
 }
 
-/** How long ago it was posted, as the homeserver reckons (its clock, not ours). */
+/** How long ago it was posted, as the homeserver reckons (its clock, not ours); an age that cannot be is none. */
 function ageOf(event: RawEvent): number {
-  const age = fieldsOf(event.unsigned).age;
-  return typeof age === 'number' && age > 0 ? age : 0;
+  return numberOf(fieldsOf(event.unsigned).age, MAX_AGE_MS) ?? 0;
 }

@@ -32,6 +32,16 @@ describe('jobs in the ledger', () => {
     expect(ledger.jobs.counts().received).toBe(1);
   });
 
+  test.each([-1e18, 1e19, 1e300, Number.POSITIVE_INFINITY, Number.NaN])(
+    'an upload posted at %d, which no clock shows, was posted when it was received, and holds up nobody',
+    (postedAtMs) => {
+      expect(ledger.jobs.insert(anUpload({ eventId: '$odd' }), { ...TIMES, postedAtMs })).toBe('inserted');
+      insert('$next');
+      expect(ledger.jobs.claim(0)).toMatchObject({ upload: { eventId: '$odd' }, ...TIMES, postedAtMs: 1_000 });
+      expect(ledger.jobs.claim(0)?.upload.eventId).toBe('$next');
+    },
+  );
+
   test('jobs are claimed oldest first, each once', () => {
     insert('$a', '$b');
     expect(ledger.jobs.claim(0)?.upload.eventId).toBe('$a');

@@ -38,6 +38,11 @@ export function numberOf(value: unknown, max: number): number | undefined {
   return typeof value === 'number' && value >= 0 && value <= max ? value : undefined;
 }
 
+/** Whether this says that its room is encrypted; without a state key it is a message, which any member may send. */
+export function isEncryption(event: RawEvent): boolean {
+  return event.type === 'm.room.encryption' && event.state_key === '';
+}
+
 /** Whether this is the event by which `userId` joined (and not a change of name while joined). */
 export function isJoinOf(event: RawEvent, userId: string): boolean {
   if (event.type !== 'm.room.member' || event.state_key !== userId) return false;

@@ -2,7 +2,7 @@
 import type { MatrixClient } from 'matrix-bot-sdk';
 import { type Command, type Incoming, needsRoomAdmin, type SyncBatch } from '../domain/incoming.ts';
 import type { Log } from '../domain/log.ts';
-import { fieldsOf, isJoinOf, type RawEvent, type RawSync, type RawTimeline } from './events.ts';
+import { fieldsOf, isEncryption, isJoinOf, type RawEvent, type RawSync, type RawTimeline } from './events.ts';
 import { completeTimeline } from './gap.ts';
 import { type Ask, readEvent } from './intake.ts';
 import type { Lookups } from './lookups.ts';
@@ -39,8 +39,7 @@ export async function translateSync(sync: RawSync, context: TranslateContext): P
 export function readInvite(roomId: string, state: RawEvent[], selfId: string): Incoming[] {
   const invite = state.find((event) => event.type === 'm.room.member' && event.state_key === selfId);
   if (typeof invite?.sender !== 'string') return [];
-  const encrypted = state.some((event) => event.type === 'm.room.encryption');
-  return [{ kind: 'invite', roomId, inviter: invite.sender, encrypted }];
+  return [{ kind: 'invite', roomId, inviter: invite.sender, encrypted: state.some(isEncryption) }];
 }
 
 async function readRoom(
@@ -53,9 +52,7 @@ async function readRoom(
   const entered = !context.isJoined(roomId);
   const events = await newEvents(roomId, timeline, entered, context);
   // A room that turns out to be encrypted is left without a word: nothing is ever said there in clear.
-  if ([...state, ...(timeline.events ?? []), ...events].some((event) => event.type === 'm.room.encryption')) {
-    return [{ kind: 'encrypted', roomId }];
-  }
+  if ([...state, ...(timeline.events ?? []), ...events].some(isEncryption)) return [{ kind: 'encrypted', roomId }];
   // With an empty ledger a room may be an old one: then its history is not news and nobody is greeted again.
   const incoming: Incoming[] = entered ? [{ kind: 'joined', roomId, isNew: since !== null }] : [];
   incoming.push(...(await readEvents(roomId, events, context)));

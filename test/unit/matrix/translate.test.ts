@@ -125,6 +125,14 @@ describe('an encrypted room', () => {
     expect(incoming).toEqual([{ kind: 'encrypted', roomId: ROOM }]);
   });
 
+  test.each<[string, RawEvent]>([
+    ['a message of that type, which any member may send', { ...encryption, state_key: undefined }],
+    ['state under another key', { ...encryption, state_key: '@anna:here' }],
+  ])('is none because of %s', async (_what, event) => {
+    const { incoming } = await translate(inRoom({ events: [event, post(1)] }, [event]));
+    expect(told(incoming)).toEqual(['$1']);
+  });
+
   test('is known by what a gap hid', async () => {
     const timeline = { events: [post(2)], limited: true, prev_batch: 'p1' };
     const { incoming } = await translate(inRoom(timeline), { pages: { p1: { chunk: [encryption] } } });
@@ -147,6 +155,11 @@ describe('invites and rooms left', () => {
   test('an invite to an encrypted room says so', async () => {
     const { incoming } = await translate(invite(encryption, myInvite));
     expect(incoming).toMatchObject([{ kind: 'invite', encrypted: true }]);
+  });
+
+  test('an invite with a message that looks like encryption is one to a room in clear', async () => {
+    const { incoming } = await translate(invite({ ...encryption, state_key: undefined }, myInvite));
+    expect(incoming).toMatchObject([{ kind: 'invite', encrypted: false }]);
   });
 
   test('an invite that does not say by whom is ignored', async () => {

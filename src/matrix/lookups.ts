@@ -8,7 +8,7 @@ import { refusalOf } from './http.ts';
 export type Lookups = {
   /** The event; null: the homeserver does not show it. Throws what an outage throws, so that the sync is tried again. */
   event(roomId: string, eventId: string): Promise<RawEvent | null>;
-  /** The bot's display name, asked once; null: it has none. Throws like `event`. */
+  /** The bot's display name, asked until the homeserver says it; null: it has none, or it cannot be had now. Throws like `event`. */
   displayName(): Promise<string | null>;
   /** The bot's name has changed. */
   forgetDisplayName(): void;
@@ -23,6 +23,7 @@ export function createLookups(client: MatrixClient, selfId: string, log: Log): L
   const failures = new Map<string, number>();
   let name: string | null | undefined;
 
+  /** Null: it is not there. Undefined: the homeserver does not say, and this try of the sync goes on without. */
   const get = async (path: string): Promise<unknown> => {
     try {
       const answer = await client.doRequest('GET', `/_matrix/client/v3${path}`, null, null, TIMEOUT_MS);
@@ -30,8 +31,7 @@ export function createLookups(client: MatrixClient, selfId: string, log: Log): L
       return answer;
     } catch (error) {
       if (!isToBeMissed(error, path)) throw error;
-      failures.delete(path);
-      return null;
+      return refusalOf(error)?.status === 404 ? null : undefined;
     }
   };
 
@@ -42,19 +42,26 @@ export function createLookups(client: MatrixClient, selfId: string, log: Log): L
     if (!(error instanceof AppError) || error.code !== 'homeserver_unavailable') return false;
     const count = (failures.get(path) ?? 0) + 1;
     failures.set(path, count);
-    if (count < MAX_FAILURES) return false;
-    log.warn({ reason: error.message, path }, 'the homeserver fails to answer; it is not asked again');
-    return true;
+    if (count === MAX_FAILURES)
+      log.warn({ reason: error.message, path }, 'the homeserver fails to answer; not waiting');
+    return count >= MAX_FAILURES;
   };
 
   return {
     async event(roomId, eventId) {
-      const answer = await get(`/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(eventId)}`);
-      return answer === null ? null : fieldsOf(answer);
+      const path = `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(eventId)}`;
+      const answer = await get(path);
+      // Each event is given up once: its count would stay in memory.
+      failures.delete(path);
+      return answer === null || answer === undefined ? null : fieldsOf(answer);
     },
     async displayName() {
-      name ??= textOf(fieldsOf(await get(`/profile/${encodeURIComponent(selfId)}/displayname`)).displayname) ?? '';
-      return name || null;
+      if (name !== undefined) return name;
+      const answer = await get(`/profile/${encodeURIComponent(selfId)}/displayname`);
+      // The next sync asks again, once and without a wait as long as it fails.
+      if (answer === undefined) return null;
+      name = textOf(fieldsOf(answer).displayname) ?? null;
+      return name;
     },
     forgetDisplayName() {
       name = undefined;

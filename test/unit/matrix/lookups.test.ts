@@ -74,6 +74,20 @@ describe('an event', () => {
 });
 
 describe('the bot’s display name', () => {
+  test('that the homeserver fails at is waited for once, then none, and asked for again by each sync', async () => {
+    const { lookups, paths, records } = on(away(), away(), away(), away(), away(), { displayname: 'Reader' });
+    for (let n = 0; n < 3; n += 1) await expect(lookups.displayName()).rejects.toThrow();
+    expect([await lookups.displayName(), await lookups.displayName()]).toEqual([null, null]);
+    expect([await lookups.displayName(), await lookups.displayName()]).toEqual(['Reader', 'Reader']);
+    expect(paths).toHaveLength(6);
+    expect(records.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
+  test('that the homeserver does not want to say is asked for again', async () => {
+    const { lookups } = on(refused(403, 'M_USER_SUSPENDED'), { displayname: 'Reader' });
+    expect([await lookups.displayName(), await lookups.displayName()]).toEqual([null, 'Reader']);
+  });
+
   test('is asked for once, and again after a change', async () => {
     const { lookups, paths } = on({ displayname: 'Reader' }, { displayname: 'Papers' });
     expect([await lookups.displayName(), await lookups.displayName()]).toEqual(['Reader', 'Reader']);

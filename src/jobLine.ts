@@ -9,7 +9,7 @@ import { claimsToBeDocument } from './domain/media.ts';
 import type { Model } from './domain/model.ts';
 import { handleFailure } from './pipeline/failure.ts';
 import { fetchUpload } from './pipeline/fetch.ts';
-import { type JobRun, type ProcessPorts, processJobs } from './pipeline/process.ts';
+import { type ProcessPorts, processJobs } from './pipeline/process.ts';
 import type { Pool } from './pool/pool.ts';
 import { BoundedQueue } from './queue/bounded.ts';
 import { startConsumers } from './queue/consumers.ts';
@@ -80,15 +80,15 @@ export function startJobLine(deps: JobLineDeps): JobLine {
     count: config.work.consumers,
     queue,
     async process(taken, signal) {
-      const runs = taken.map(({ job, log: jobLog }): JobRun => {
-        const own = new AbortController();
-        running.set(job.id, own);
-        return { job, log: jobLog, signal: AbortSignal.any([signal, own.signal]) };
-      });
+      const begun = taken.map(({ job, log: jobLog }) => ({ job, log: jobLog, own: new AbortController() }));
+      for (const { job, own } of begun) running.set(job.id, own);
       try {
+        const runs = begun.map(({ own, ...run }) => ({ ...run, signal: AbortSignal.any([signal, own.signal]) }));
         await processJobs(runs, ports, signal);
       } finally {
-        for (const { job } of runs) {
+        for (const { job, own } of begun) {
+          // A job that was put off while others of its group went on may be at work again by now.
+          if (running.get(job.id) !== own) continue;
           running.delete(job.id);
           link.idle(job.upload);
         }

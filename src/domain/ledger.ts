@@ -54,6 +54,8 @@ export interface JobLedger {
   finish(eventId: string): void;
   /** Ends a job without any reply, for good: asking for it changes nothing. */
   cancel(eventId: string): void;
+  /** Makes a job that was answered or is being answered begin anew: its answer was taken back with that of another upload. */
+  again(eventId: string): void;
   /** Ends every open job of a room without any reply; returns their ids. They can be asked for when the bot is back. */
   cancelRoom(roomId: string): string[];
   /** At start: jobs that a crash caught in `queued`, `reading` or `thinking` become `received` again; returns their number. */
@@ -83,6 +85,13 @@ export interface ReplyLedger {
   markSent(reply: Reply, sentEventId: string): boolean;
   /** Forgets a reply that is not to be sent any more. */
   drop(reply: Reply): void;
+  /** The other uploads whose answer stands in the same message as that of this one, the one that it is sent for first. */
+  answeredWith(sourceEventId: string): string[];
+  /**
+   * Forgets what was said and was to be said for a source, so that it can be said anew; returns the event ids of what was sent and
+   * has to be redacted.
+   */
+  takeBack(sourceEventId: string): string[];
   /** Event ids of everything that was sent for a source and still stands. */
   sentFor(sourceEventId: string): string[];
   /** Forgets all that was to be sent to a room. */

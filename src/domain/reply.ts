@@ -30,11 +30,16 @@ export type Reply = {
   optional: boolean;
 };
 
+/** What is said anew, in other words, when it was taken back: uploads answered together of which one was redacted. */
+const SAID_ANEW: readonly ReplyPart[] = ['answer', 'text', 'fields'];
+
 /**
- * The transaction id of a reply: the same source and part give the same id, in every life of the process. Homeservers answer a
+ * The transaction id of a reply: the same reply gives the same id, in every life of the process, since it is saved before it is sent. Homeservers answer a
  * repeated id with the first event's id (client-server API, "transaction identifiers").
  */
-export function transactionId(reply: Pick<Reply, 'sourceEventId' | 'part'>, revision = 0): string {
-  const hash = createHash('sha256').update(`${reply.sourceEventId}\n${reply.part}\n${revision}`).digest('base64url');
+export function transactionId(reply: Pick<Reply, 'sourceEventId' | 'part' | 'body'>, revision = 0): string {
+  const { sourceEventId, part, body } = reply;
+  const words = SAID_ANEW.includes(part) ? JSON.stringify(body) : '';
+  const hash = createHash('sha256').update(`${sourceEventId}\n${part}\n${revision}\n${words}`).digest('base64url');
   return `lector-${hash.slice(0, 32)}`;
 }

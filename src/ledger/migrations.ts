@@ -69,6 +69,11 @@ const STEPS = [
   -- 1: cancelled for a reason that ends when a member asks for the upload.
   ALTER TABLE jobs ADD COLUMN askable INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- The upload in whose answer that of this row stands; kept when the row's own content is forgotten.
+  ALTER TABLE replies ADD COLUMN shared_with TEXT;
+  CREATE INDEX replies_shared ON replies (shared_with) WHERE shared_with IS NOT NULL;
+  `,
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 /** The reply part of the ledger. */
 export function createReplyLedger({ db, mark }: Database): ReplyLedger {
   const save = db.prepare(
-    `INSERT INTO replies (source_event_id, part, room_id, body, optional) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO replies (source_event_id, part, room_id, body, optional, shared_with) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (source_event_id, part) DO NOTHING`,
   );
   const find = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND part = ?');
@@ -20,12 +20,20 @@ export function createReplyLedger({ db, mark }: Database): ReplyLedger {
     `SELECT sent_event_id FROM replies WHERE source_event_id = ? AND sent_event_id IS NOT NULL
      AND part NOT IN ('status_gone', 'retracted')`,
   );
+  const leadOf = db.prepare(`SELECT shared_with FROM replies WHERE source_event_id = ? AND part = 'answer'`);
+  const followersOf = db.prepare('SELECT source_event_id FROM replies WHERE shared_with = ? ORDER BY seq');
+  const takeBack = db.prepare(
+    `DELETE FROM replies WHERE source_event_id = ? AND part NOT IN ('taken', 'retracted')
+     RETURNING part, sent_event_id`,
+  );
   const dropRoom = db.prepare('DELETE FROM replies WHERE room_id = ? AND sent_event_id IS NULL');
 
   return {
     save(reply) {
       const body = JSON.stringify(reply.body);
-      const { changes } = save.run(reply.sourceEventId, reply.part, reply.roomId, body, reply.optional ? 1 : 0);
+      const { sourceEventId, part, roomId } = reply;
+      const sharedWith = reply.body.kind === 'shared' ? reply.body.withEventId : null;
+      const { changes } = save.run(sourceEventId, part, roomId, body, reply.optional ? 1 : 0, sharedWith);
       return Number(changes) === 1 ? 'saved' : 'known';
     },
     find: (sourceEventId, part) => toStored(find.get(sourceEventId, part)),
@@ -34,9 +42,20 @@ export function createReplyLedger({ db, mark }: Database): ReplyLedger {
     markSent: (reply, sentEventId) =>
       mark(() => Number(markSent.run(sentEventId, reply.sourceEventId, reply.part).changes) === 1),
     drop: (reply) => void drop.run(reply.sourceEventId, reply.part),
+    answeredWith(sourceEventId) {
+      const lead = leadOf.get(sourceEventId)?.shared_with ?? sourceEventId;
+      const followers = followersOf.all(lead).map((row) => String(row.source_event_id));
+      return [String(lead), ...followers].filter((each) => each !== sourceEventId);
+    },
+    takeBack: (sourceEventId) => takeBack.all(sourceEventId).flatMap((row) => sentIdOf(row)),
     sentFor: (sourceEventId) => sentFor.all(sourceEventId).map((row) => String(row.sent_event_id)),
     dropRoom: (roomId) => void dropRoom.run(roomId),
   };
+}
+
+/** A mark stays: it is set again, and the homeserver knows it already. */
+function sentIdOf({ part, sent_event_id: sentId }: Record<string, unknown>): string[] {
+  return sentId === null || part === 'mark' || part === 'status_gone' ? [] : [String(sentId)];
 }
 
 function toReply(row: Record<string, unknown>): Reply {

@@ -1,5 +1,5 @@
 // Owns the files: streams uploads to the spool with a cap and a hash, and puts text files up.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -58,7 +58,8 @@ async function download(deps: MediaDeps, upload: Upload, signal: AbortSignal): P
     if (claimsToBeDocument(upload)) throw tooLarge(deps.maxBytes);
     return null;
   }
-  const path = join(deps.spoolDir, createHash('sha256').update(upload.eventId).digest('hex').slice(0, 32));
+  // Of its own for each download: an earlier attempt's file may still be there, and goes in its own time.
+  const path = join(deps.spoolDir, randomUUID());
   const stall = createStallGuard(deps.stallMs);
   try {
     const response = await open(deps.client, upload, AbortSignal.any([signal, stall.signal]));

@@ -48,7 +48,8 @@ export function createSender(deps: SenderDeps): Sender {
     for (let failures = 0; ; failures += 1) {
       await sleep(budget.pauseMs(), undefined, { signal });
       try {
-        if (!replies.find(reply.sourceEventId, reply.part)) return null;
+        const kept = replies.find(reply.sourceEventId, reply.part);
+        if (!kept || kept.sentEventId) return kept?.sentEventId ?? null;
         const eventId = await deps.put(reply, 0);
         budget.spent();
         if (!replies.markSent(reply, eventId)) deps.takeBack(reply, eventId);

@@ -41,7 +41,7 @@ type Run = JobRun & { ports: ProcessPorts; show(stage: Stage): void };
  */
 export async function processJobs(runs: JobRun[], ports: ProcessPorts, signal: AbortSignal): Promise<void> {
   const answered: (JobRun & { answer: Answer })[] = [];
-  for (const run of runs) {
+  for (const run of withoutTwins(runs)) {
     await attempt(run, ports, async () => {
       const answer = await answerOf(run, ports);
       if (answer) answered.push({ ...run, answer });
@@ -58,6 +58,11 @@ export async function processJobs(runs: JobRun[], ports: ProcessPorts, signal: A
   await ended.catch(async (error: unknown) => {
     for (const run of answered) await attempt(run, ports, () => Promise.reject(error));
   });
+}
+
+/** An upload comes twice when its room was left and joined again while it was in line. */
+function withoutTwins(runs: JobRun[]): JobRun[] {
+  return [...new Map(runs.map((run) => [run.job.id, run])).values()];
 }
 
 async function attempt({ job, log, signal }: JobRun, ports: ProcessPorts, work: () => Promise<void>): Promise<void> {

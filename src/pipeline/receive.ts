@@ -102,6 +102,12 @@ function takeBack(roomId: string, uploadId: string, deps: ReceiveDeps, received:
   const { jobs, replies } = deps.ledger;
   const row = jobs.get(uploadId);
   if (row?.upload.roomId !== roomId) return;
+  // The message that speaks of this upload goes; the others that it speaks of are answered anew.
+  for (const eventId of replies.answeredWith(uploadId)) {
+    received.cancelledJobs.push(eventId);
+    for (const sentId of replies.takeBack(eventId)) received.replies.push(retraction(roomId, sentId));
+    jobs.again(eventId);
+  }
   jobs.cancel(uploadId);
   for (const reply of replies.unsentOf(uploadId)) replies.drop(reply);
   for (const eventId of replies.sentFor(uploadId)) received.replies.push(retraction(roomId, eventId));

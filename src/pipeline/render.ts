@@ -4,7 +4,7 @@ import type { Answer, PictureKind, Summary } from '../domain/answer.ts';
 import type { Rendered } from './content.ts';
 import { beginningOf, count, escapeHtml, oneLine, paragraphs, shortTitle } from './html.ts';
 import { noteText } from './notes.ts';
-import { renderFieldsTable } from './renderFields.ts';
+import { MAX_TABLE_BYTES, renderFieldsTable } from './renderFields.ts';
 
 /** Longer answers show their beginning and fold the rest. */
 const FOLD_OVER_CHARS = 1_500;
@@ -45,16 +45,16 @@ function shrink(summary: Summary): Summary {
 }
 
 function join(answers: Answer[]): Rendered {
-  const parts = answers.map(compose);
+  const parts = answers.map((answer) => compose(answer, MAX_TABLE_BYTES / answers.length));
   return { body: parts.map(({ body }) => body).join('\n\n'), html: parts.map(({ html }) => html).join('') };
 }
 
-function compose(answer: Answer): Rendered {
+function compose(answer: Answer, maxTableBytes: number): Rendered {
   const { text, keyPoints } = answer.summary;
   const name = shortTitle(answer.fileName);
   const title = titleLine(answer);
   const points = keyPoints.map((point) => oneLine(point, MAX_POINT_CHARS));
-  const fields = answer.fields && renderFieldsTable(answer.fields.rows);
+  const fields = answer.fields && renderFieldsTable(answer.fields.rows, maxTableBytes);
   const foot = footLines(answer);
   const body = [
     `${name} — ${title}`,

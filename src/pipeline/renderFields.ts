@@ -9,16 +9,16 @@ export { fieldRows } from './fieldRows.ts';
 /** More are no table to be read in a chat; the file holds them all. */
 const MAX_ROWS = 40;
 /** Plain and HTML together, in bytes of JSON: an edit carries both twice, and the summary wants its room in the event, too. */
-const MAX_TABLE_BYTES = 12_000;
+export const MAX_TABLE_BYTES = 12_000;
 const DOUBT = '(?)';
 const DOUBT_LINE = `${DOUBT} was not found word for word in the text that was read: check it.`;
 
-/** The rows as a table; as many as fit, the rest is counted. No rows: both texts are empty. */
-export function renderFieldsTable(rows: readonly FieldRow[]): Rendered {
+/** The rows as a table; as many as fit into `maxBytes` of JSON, the rest is counted. No rows: both texts are empty. */
+export function renderFieldsTable(rows: readonly FieldRow[], maxBytes = MAX_TABLE_BYTES): Rendered {
   if (rows.length === 0) return { body: '', html: '' };
   for (let shown = Math.min(rows.length, MAX_ROWS); ; shown--) {
     const rendered = renderRows(rows.slice(0, shown), rows.length - shown);
-    if (shown === 0 || bytesOf(rendered) <= MAX_TABLE_BYTES) return rendered;
+    if (shown === 0 || bytesOf(rendered) <= maxBytes) return rendered;
   }
 }
 

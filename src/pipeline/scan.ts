@@ -1,5 +1,5 @@
 // Owns the scanning of a reading's pages that have no text: a few at a time, each kept when it is done, within the time there is.
-import { type AppError, type ErrorCode, toAppError } from '../domain/errors.ts';
+import { AppError, type ErrorCode, toAppError } from '../domain/errors.ts';
 import type { Note, PageScan, Reading } from '../domain/reading.ts';
 
 /** What one page's scan may fail with without saying anything of the others. */
@@ -10,6 +10,7 @@ const OF_THE_PAGE = new Set<ErrorCode>([
   'unreadable',
   'too_large',
   'model_failed',
+  'model_context_exceeded',
 ]);
 
 export type ScanPorts = {
@@ -37,22 +38,31 @@ export type ScanPorts = {
 export async function scanPages(reading: Reading, ports: ScanPorts, signal: AbortSignal): Promise<Reading> {
   const pages = new Set(reading.unread);
   const scans = ports.kept.filter(({ page }) => pages.delete(page));
-  const round: Round = { waiting: [...pages], scans, failed: [], fatal: null };
+  const round: Round = { waiting: [...pages], scans, failed: [], firstFailure: null, fatal: null, isBlind: false };
   const report = (): void => ports.onProgress(round.scans.length + round.failed.length, reading.unread.length);
   report();
   const lanes = Array.from({ length: Math.min(ports.atOnce, pages.size) }, () => lane(round, ports, signal, report));
   await Promise.all(lanes);
   signal.throwIfAborted();
   if (round.fatal) throw round.fatal;
+  throwIfNothingIsThere(reading, round);
   const composed = round.scans.length > 0 ? await ports.compose(inOrder(round.scans)) : reading;
   return { ...composed, notes: withFailures(composed, round) };
 }
 
-type Round = { waiting: number[]; scans: PageScan[]; failed: number[]; fatal: AppError | null };
+type Round = {
+  waiting: number[];
+  scans: PageScan[];
+  failed: number[];
+  firstFailure: AppError | null;
+  fatal: AppError | null;
+  /** Nothing can see the pages after all: they stay as they are. */
+  isBlind: boolean;
+};
 
 /** Takes one page after the other; never rejects. */
 async function lane(round: Round, ports: ScanPorts, signal: AbortSignal, report: () => void): Promise<void> {
-  while (!signal.aborted && !round.fatal && ports.nowMs() < ports.deadlineMs) {
+  while (!signal.aborted && !round.fatal && !round.isBlind && ports.nowMs() < ports.deadlineMs) {
     const page = round.waiting.shift();
     if (page === undefined) return;
     try {
@@ -62,11 +72,23 @@ async function lane(round: Round, ports: ScanPorts, signal: AbortSignal, report:
     } catch (error) {
       if (signal.aborted) return;
       const failure = toAppError(error);
+      if (failure.code === 'model_cannot_see') {
+        round.isBlind = true;
+        return;
+      }
+      round.firstFailure ??= failure;
       if (!OF_THE_PAGE.has(failure.code)) round.fatal = failure;
       round.failed.push(page);
     }
     report();
   }
+}
+
+/** Of a document with nothing else in it there is nothing to answer: its member is told why, or it is tried again. */
+function throwIfNothingIsThere(reading: Reading, { scans, firstFailure, waiting, isBlind }: Round): void {
+  if (scans.length > 0 || isBlind || reading.pages.some(({ text }) => text.trim() !== '')) return;
+  if (firstFailure) throw firstFailure;
+  if (waiting.length > 0) throw new AppError('timeout', 'no page could be scanned in time');
 }
 
 function inOrder(scans: readonly PageScan[]): PageScan[] {
@@ -82,13 +104,13 @@ function withoutFailed(note: Note, failed: readonly number[]): Note[] {
 }
 
 /** One note each: pages that failed before are told with those that failed now. */
-function withFailures({ notes, pages, pageCount }: Reading, { failed, waiting }: Round): Note[] {
+function withFailures({ notes, pages, pageCount }: Reading, { failed, waiting, isBlind }: Round): Note[] {
   const before = notes.flatMap((note) => (note.kind === 'pages_failed' ? note.pages : []));
   const others = notes.flatMap((note) => withoutFailed(note, failed));
   const all = [...before, ...failed].sort((a, b) => a - b);
   if (all.length > 0) others.push({ kind: 'pages_failed', pages: all });
   const isTold = others.some(({ kind }) => kind === 'time_limit');
-  if (waiting.length > 0 && !isTold) {
+  if (waiting.length > 0 && !isBlind && !isTold) {
     others.push({ kind: 'time_limit', read: pages.length - waiting.length, of: pageCount });
   }
   return others;

@@ -53,6 +53,12 @@ describe('a download', () => {
     expect(statSync(file?.path ?? '').mode & 0o777).toBe(0o600);
   });
 
+  test('of a second attempt is a file of its own: the first one goes in its own time', async () => {
+    const [first, second] = [await download(PDF), await download(PDF)];
+    expect(second?.path).not.toBe(first?.path);
+    expect(spooled()).toHaveLength(2);
+  });
+
   test('is told a PDF by its content, wherever in the first kilobyte that begins', async () => {
     const late = Buffer.concat([Buffer.alloc(1_000, ' '), PDF]);
     expect(await download(late, { fileName: 'scan.bin', declaredMime: undefined })).toMatchObject({ kind: 'pdf' });

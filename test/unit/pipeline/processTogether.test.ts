@@ -6,6 +6,7 @@ import type { Reading } from '../../../src/domain/reading.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { deliver } from '../../../src/pipeline/deliver.ts';
 import { type JobRun, type ProcessPorts, processJobs } from '../../../src/pipeline/process.ts';
+import { receive } from '../../../src/pipeline/receive.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
 import { anUpload } from '../../fixtures/uploads.ts';
 import { aReading } from './processRig.ts';
@@ -26,9 +27,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Processes pictures together; each is read as told, under the name of its event. */
-async function answer(pictures: Record<string, () => Promise<Reading>>): Promise<void> {
-  const runs = Object.keys(pictures).map((id): JobRun => {
+/** Processes pictures together; each is read as told, under the name of its event. `beforeSending`: all is saved then. */
+async function answer(
+  pictures: Record<string, () => Promise<Reading>>,
+  beforeSending = () => {},
+  order = Object.keys(pictures),
+): Promise<void> {
+  const runs = order.map((id): JobRun => {
     const upload = anUpload({ eventId: id, fileName: `${id.slice(1)}.png`, isPicture: true });
     ledger.jobs.insert(upload, { postedAtMs: HOUR, receivedAtMs: HOUR });
     ledger.jobs.claim(HOUR);
@@ -56,6 +61,7 @@ async function answer(pictures: Record<string, () => Promise<Reading>>): Promise
     status: { show: () => undefined, settle: async () => null, forget: () => undefined },
     uploadFile: async () => 'mxc://here/file',
     async deliver(jobIds) {
+      beforeSending();
       for (const jobId of jobIds) await deliver(jobId, delivery as never);
     },
     maxFileBytes: 1,
@@ -106,5 +112,52 @@ describe('pictures that waited together', () => {
     expect(sent[0]).toMatchObject({ of: '$b' });
     expect(sent[0]?.body).not.toContain('One.');
     expect(states('$a', '$b', '$c')).toEqual(['cancelled', 'done', 'done']);
+  });
+});
+
+test('a picture that came twice, because its room was left and joined again, is spoken of once', async () => {
+  const twins = { $a: async () => aPicture('Words of A.'), $b: async () => aPicture('Words of B.') };
+  await answer(twins, undefined, ['$a', '$b', '$a']);
+  expect(sent[0]?.body.match(/Words of A\./g)).toHaveLength(1);
+});
+
+describe('a redaction of one of them', () => {
+  const redact = (eventId: string) => {
+    const incoming = [{ kind: 'redaction' as const, roomId: '!papers:here', redactedEventId: eventId }];
+    return receive({ nextBatch: 's1', incoming }, { ledger, clock: Date.now } as never).replies;
+  };
+  const three = () => ({
+    $a: async () => aPicture('Words of A.'),
+    $b: async () => aPicture('Words of B.'),
+    $c: async () => aPicture('Words of C.'),
+  });
+
+  test.each(['$a', '$b'])('after the answer takes it back, and the others are answered anew (%s)', async (redacted) => {
+    await answer(three());
+    const taken = redact(redacted);
+    expect(taken.map(({ body }) => body)).toEqual([{ kind: 'redaction', redactedEventId: '$sent-$a' }]);
+    const others = ['$a', '$b', '$c'].filter((id) => id !== redacted);
+    expect(states(...others)).toEqual(['received', 'received']);
+    expect(ledger.replies.find(others[0] as string, 'answer')).toBeNull();
+  });
+
+  test.each(['$a', '$b'])(
+    'before the answer is sent keeps it from being sent, and the others come again (%s)',
+    async (redacted) => {
+      await answer(three(), () => {
+        expect(redact(redacted)).toEqual([]);
+      });
+      expect(sent).toEqual([]);
+      const others = ['$a', '$b', '$c'].filter((id) => id !== redacted);
+      expect(states(...others)).toEqual(['received', 'received']);
+    },
+  );
+
+  test('of an upload that was answered alone touches no other', async () => {
+    await answer({ $a: async () => aPicture('Words of A.') });
+    await answer({ $b: async () => aPicture('Words of B.') });
+    redact('$a');
+    expect(states('$a', '$b')).toEqual(['done', 'done']);
+    expect(ledger.replies.sentFor('$b')).toEqual(['$sent-$b']);
   });
 });

@@ -64,7 +64,13 @@ describe('several pictures', () => {
 
   test('fit into one event, edited or not, however much stands on them', () => {
     const summary: Answer['summary'] = { text: 'ü'.repeat(9_000), keyPoints: [], by: { kind: 'extract' } };
-    const rendered = renderAnswers(Array.from({ length: 10 }, () => aPicture({ summary, fields })));
+    const rows = Array.from({ length: 40 }, (_, index) => ({
+      label: `Line ${index}`,
+      value: 'Ä'.repeat(200),
+      verified: false,
+    }));
+    const many = fields && { ...fields, rows };
+    const rendered = renderAnswers(Array.from({ length: 10 }, () => aPicture({ summary, fields: many })));
     expect(Buffer.byteLength(JSON.stringify(editOf(rendered, '$status')))).toBeLessThan(MAX_EVENT_BYTES + 1_000);
     expect(rendered.body.match(/till\.jpg — /g)).toHaveLength(10);
   });

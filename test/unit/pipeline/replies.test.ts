@@ -122,10 +122,21 @@ describe('other replies', () => {
 });
 
 describe('transaction ids', () => {
-  const reply = { sourceEventId: '$upload', part: 'answer' as const };
+  const body = { kind: 'message' as const, content: { body: 'One.' } };
+  const reply = { sourceEventId: '$upload', part: 'answer' as const, body };
 
   test('are the same in every life of the process', () => {
-    expect(transactionId(reply)).toBe('lector--QSCm1SZXMH4Udqs9d6XxIv_AkI8mkmL');
+    expect(transactionId(reply)).toBe('lector-GrYFPRwZ7YXtzeXN9L-7tqJPeoi_6Wdg');
+  });
+
+  test('of an answer in other words differ: it is said anew after it was taken back', () => {
+    const other = { ...reply, body: { ...body, content: { body: 'Two.' } } };
+    expect(transactionId(other)).not.toBe(transactionId(reply));
+  });
+
+  test('of a notice of progress do not differ by its words', () => {
+    const status = { ...reply, part: 'status' as const };
+    expect(transactionId({ ...status, body: { ...body, content: { body: 'Two.' } } })).toBe(transactionId(status));
   });
 
   test('differ by source, part and revision', () => {

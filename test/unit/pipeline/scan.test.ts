@@ -1,6 +1,6 @@
 // How the pages of a reading are scanned: how many at a time, what failures and the end of time mean.
 import { describe, expect, test, vi } from 'vitest';
-import { AppError } from '../../../src/domain/errors.ts';
+import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
 import type { Note, PageScan, Reading } from '../../../src/domain/reading.ts';
 import { type ScanPorts, scanPages } from '../../../src/pipeline/scan.ts';
 
@@ -94,7 +94,7 @@ describe('scanning', () => {
 
 describe('a page that cannot be read', () => {
   const failing =
-    (pages: number[], code: 'timeout' | 'internal' = 'timeout') =>
+    (pages: number[], code: ErrorCode = 'timeout') =>
     async (page: number) => {
       if (pages.includes(page)) throw new AppError(code, 'it failed');
       return scanOf(page);
@@ -115,14 +115,31 @@ describe('a page that cannot be read', () => {
     expect(composed).toEqual([[scanOf(3)]]);
   });
 
-  test('leaves a reading even when it is the only one', async () => {
-    const reading = readingOf([1]);
-    const { ports, composed } = createPorts(reading, { scan: failing([1]) });
+  test('leaves a reading when another page has text of its own', async () => {
+    const reading = { ...readingOf([2]), pages: [{ page: 1, text: 'A letter.', source: 'text' as const }] };
+    const { ports, composed } = createPorts(reading, { scan: failing([2]) });
     expect(await scanPages(reading, ports, never)).toEqual({
       ...reading,
-      notes: [{ kind: 'pages_failed', pages: [1] }],
+      notes: [{ kind: 'pages_failed', pages: [2] }],
     });
     expect(composed).toEqual([]);
+  });
+
+  test.each(['thread_crashed', 'timeout', 'out_of_memory'] as const)(
+    'with %s is no answer where nothing else was read: it is tried again, or told',
+    async (code) => {
+      const reading = readingOf([1, 2]);
+      const { ports } = createPorts(reading, { scan: failing([1, 2], code) });
+      await expect(scanPages(reading, ports, never)).rejects.toMatchObject({ code });
+    },
+  );
+
+  test('because the model cannot see after all stays unread, and the rest is answered', async () => {
+    const reading = readingOf([1, 2, 3], [{ kind: 'pages_without_text', pages: [1, 2, 3] }]);
+    const scan = vi.fn(failing([1], 'model_cannot_see'));
+    const { ports } = createPorts(reading, { scan, atOnce: 1 });
+    expect(await scanPages(reading, ports, never)).toEqual(reading);
+    expect(scan).toHaveBeenCalledOnce();
   });
 
   test('for a reason that is not the page ends the scanning', async () => {

@@ -1,12 +1,15 @@
 // Owns the opening of a PDF with the options that reading text needs, and what it means when that fails.
 import { join } from 'node:path';
 import type { PDFDocumentProxy } from 'pdfjs-dist';
-import { loadPdfjs, type Pdfjs } from './pdfjs.ts';
+import type { CanvasCap } from './canvasCap.ts';
+import { loadPdfjs, type Pdfjs, WARNINGS } from './pdfjs.ts';
 
 export type OpenedPdf = { document: PDFDocumentProxy; close(): Promise<void> };
 
 export type OpenOptions = {
   maxImagePixels: number;
+  /** Needed to paint pages. */
+  canvases?: CanvasCap;
   /** Errors in a page's content end that page and are told here, instead of being passed over. */
   onError?: (reason: unknown) => void;
 };
@@ -28,12 +31,13 @@ export async function openPdf(bytes: Uint8Array, options: OpenOptions): Promise<
 
 function baseOptions({ folder }: Pdfjs, options: OpenOptions): object {
   return {
-    verbosity: 0,
+    verbosity: WARNINGS,
     disableFontFace: true,
     useSystemFonts: false,
     // Turns an XFA form from "Please wait" into its text.
     enableXfa: true,
     maxImageSize: options.maxImagePixels,
+    ...(options.canvases && { CanvasFactory: options.canvases.factory }),
     stopAtErrors: options.onError !== undefined,
     standardFontDataUrl: join(folder, 'standard_fonts/'),
     cMapUrl: join(folder, 'cmaps/'),

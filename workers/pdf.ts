@@ -21,7 +21,8 @@ export async function readPdf(
   const { cap } = await loadPdfjs();
   cap.start(request.maxStreamBytes);
   try {
-    const source = await PdfSource.open(bytes, request.maxImagePixels).catch((error: unknown) => failure(error, cap));
+    const { maxImagePixels } = request;
+    const source = await PdfSource.open(bytes, { maxImagePixels }).catch((error: unknown) => failure(error, cap));
     if (!(source instanceof PdfSource)) return source;
     return await readSource(source, request, { cap, deadlineMs, onProgress }).finally(() => source.close());
   } finally {

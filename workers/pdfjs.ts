@@ -1,6 +1,7 @@
 // Owns the loading of pdf.js in a reading thread, once and with the first document: it costs 120 ms and 70 MB.
 import { createRequire, registerHooks } from 'node:module';
 import { dirname, join } from 'node:path';
+import { LeftOut } from './leftOut.ts';
 import { LoopbackPort } from './loopback.ts';
 import { fasterTextLoop } from './pdfjsHotPath.ts';
 import { StreamCap } from './streamCap.ts';
@@ -8,11 +9,15 @@ import { StreamCap } from './streamCap.ts';
 export type Pdfjs = {
   display: typeof import('pdfjs-dist');
   cap: StreamCap;
+  leftOut: LeftOut;
   /** The two halves of pdf.js joined for one document; `close` ends them. */
   connect(onError?: (reason: unknown) => void): { worker: import('pdfjs-dist').PDFWorker; close(): void };
   /** Folder of the package, for its fonts, character maps and WebAssembly. */
   folder: string;
 };
+
+/** pdf.js's level that tells what it leaves out; it is one for all documents of a thread. */
+export const WARNINGS = 1;
 
 type CoreHalf = { WorkerMessageHandler: { initializeFromPort(port: LoopbackPort): void } };
 
@@ -32,7 +37,13 @@ async function load(): Promise<Pdfjs> {
   hooks.deregister();
   const display = (await import(join(build, 'pdf.min.mjs'))) as typeof import('pdfjs-dist');
   process.on('unhandledRejection', ignoreOfPdfjs);
-  return { display, cap: StreamCap.install(), folder, connect: (onError) => connect(core, display, onError) };
+  return {
+    display,
+    cap: StreamCap.install(),
+    leftOut: LeftOut.install(),
+    folder,
+    connect: (onError) => connect(core, display, onError),
+  };
 }
 
 /**
@@ -52,7 +63,7 @@ function connect(
   const [port, corePort] = LoopbackPort.pair();
   port.onError = onError;
   core.WorkerMessageHandler.initializeFromPort(corePort);
-  const worker = new display.PDFWorker({ port: port as never, verbosity: 0 });
+  const worker = new display.PDFWorker({ port: port as never, verbosity: WARNINGS });
   const close = (): void => {
     worker.destroy();
     port.close();

@@ -1,7 +1,7 @@
 // What is read from scanned PDFs: which pages are looked at, and how their text comes into the reading.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { drawScan } from '../fixtures/drawnText.ts';
-import { hugePicturePdf } from '../fixtures/hostilePdfs.ts';
+import { hugePicturePdf, nestedGroupsPdf, threadPagePdf } from '../fixtures/hostilePdfs.ts';
 import { createOcrRig, type OcrRig } from '../fixtures/ocrRig.ts';
 import { PdfFile } from '../fixtures/pdfObjects.ts';
 import { writePdf } from '../fixtures/pdfWriter.ts';
@@ -82,13 +82,31 @@ test('words in a font without a map are read from how they look', async () => {
   expect(reading.pages).toEqual([{ page: 1, source: 'ocr', text: 'Plain words of a broken font' }]);
 });
 
-test('a page with a picture of 900 megapixels is over in a moment, and the next one is read', async () => {
-  const path = rig.reading.folder.write('huge.pdf', hugePicturePdf());
-  const options = { signal: new AbortController().signal, hardTimeoutMs: 20_000 };
-  expect(await rig.ocr.scan(rig.requestFor(path, { kind: 'pdf' }), options)).toMatchObject({ source: 'blank' });
-  expect((await rig.readAndScan(writePdf({ pages: [{ picture: await drawScan(LETTER) }] }))).pages[0]?.source).toBe(
-    'ocr',
-  );
+describe('a page that cannot be painted is told as such, and the next file is read:', () => {
+  afterEach(async () => {
+    const reading = await rig.readAndScan(writePdf({ pages: [{ picture: await drawScan(LETTER) }] }));
+    expect(reading.pages[0]).toEqual({ page: 1, source: 'ocr', text: LETTER.join('\n') });
+  });
+
+  test.each([
+    ['one with a picture of 900 megapixels', hugePicturePdf],
+    ['one as thin as a thread', threadPagePdf],
+    ['one of groups in groups', nestedGroupsPdf],
+  ])('%s', async (_which, make) => {
+    const path = rig.reading.folder.write('hostile.pdf', make());
+    const options = { signal: new AbortController().signal, hardTimeoutMs: 20_000 };
+    await expect(rig.ocr.scan(rig.requestFor(path, { kind: 'pdf' }), options)).rejects.toMatchObject({
+      code: 'too_large',
+    });
+  });
+});
+
+test('a scan with more pixels than the limit is a page that could not be read, the others are read', async () => {
+  const [large, small] = [await drawScan(LETTER, { dpi: 150 }), await drawScan(LETTER, { dpi: 100 })];
+  const bytes = writePdf({ pages: [{ picture: large }, { picture: small }] });
+  const reading = await rig.readAndScan(bytes, { maxImagePixels: 1_000_000 });
+  expect(reading.notes).toEqual([{ kind: 'pages_failed', pages: [1] }]);
+  expect(reading.pages[1]?.text).toBe(LETTER.join('\n'));
 });
 
 /** Its font says that each character is one of private use, as fonts of some programs do. */

@@ -1,0 +1,59 @@
+// The pixels of a PDF page, and when there are none to be trusted.
+import { afterAll, describe, expect, test } from 'vitest';
+import { type PageToRender, renderPage } from '../../../workers/renderPage.ts';
+import { drawScan } from '../../fixtures/drawnText.ts';
+import { hugePicturePdf, nestedGroupsPdf, threadPagePdf } from '../../fixtures/hostilePdfs.ts';
+import { type Jpeg, writePdf } from '../../fixtures/pdfWriter.ts';
+import { createFileFolder } from '../../fixtures/readRequest.ts';
+
+const folder = createFileFolder();
+afterAll(() => folder.remove());
+
+function rendered(bytes: Uint8Array, changed: Partial<PageToRender> = {}) {
+  const path = folder.write('page.pdf', bytes);
+  return renderPage({ path, page: 1, maxImagePixels: 50e6, maxStreamBytes: 32 * 1024 * 1024, ...changed });
+}
+
+/** No decoder takes it for a JPEG. */
+function spoilt(picture: Jpeg): Jpeg {
+  return { ...picture, jpeg: Buffer.alloc(picture.jpeg.length, 'spoilt') };
+}
+
+test('a page of A4 is painted with 200 dots an inch', async () => {
+  expect(await rendered(writePdf({ pages: [{ lines: ['Hello'] }] }))).toMatchObject({ width: 1652, height: 2338 });
+});
+
+describe('a page is refused that', () => {
+  test.each([
+    ['is as thin as a thread', threadPagePdf],
+    ['has groups in groups in groups', nestedGroupsPdf],
+    ['has a picture of 900 megapixels', hugePicturePdf],
+  ])('%s', async (_what, make) => {
+    await expect(rendered(make())).rejects.toThrow(RangeError);
+  });
+
+  test('has a picture with more pixels than the limit, whatever else is on it', async () => {
+    const bytes = writePdf({ pages: [{ picture: await drawScan(['Hello']), lines: ['typed'] }] });
+    await expect(rendered(bytes, { maxImagePixels: 1_000_000 })).rejects.toThrow(RangeError);
+  });
+
+  test('is nothing but a picture that cannot be decoded', async () => {
+    const bytes = writePdf({ pages: [{ picture: spoilt(await drawScan(['Hello'])) }] });
+    await expect(rendered(bytes)).rejects.toThrow('cannot be decoded');
+  });
+
+  test('is not there', async () => {
+    await expect(rendered(writePdf({ pages: [{}] }), { page: 2 })).rejects.toThrow(RangeError);
+  });
+});
+
+test('a broken picture leaves what else stands on its page', async () => {
+  const bytes = writePdf({ pages: [{ picture: spoilt(await drawScan(['Hello'])), lines: ['typed'] }] });
+  expect(await rendered(bytes)).toMatchObject({ width: 1652 });
+});
+
+test('the page after a refused one is painted', async () => {
+  const bytes = writePdf({ pages: [{ picture: await drawScan(['Hello']) }, { lines: ['typed'] }] });
+  await expect(rendered(bytes, { maxImagePixels: 1_000_000 })).rejects.toThrow(RangeError);
+  expect(await rendered(bytes, { maxImagePixels: 1_000_000, page: 2 })).toMatchObject({ width: 1652 });
+});

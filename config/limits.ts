@@ -37,6 +37,9 @@ export const OCR_LETTER_PX = 13;
 /** What OCR gets at most: a doubled screenshot of 4 megapixels. Time and memory of the recogniser go with the pixels. */
 export const MAX_OCR_PIXELS = 16_000_000;
 
+/** So much of it a picture gets at most whose letters are too few to tell their height: a page of a scan with nothing but a stamp. */
+export const MAX_GUESSED_OCR_PIXELS = 8_000_000;
+
 /** Longest side of a picture that a model gets: larger ones are scaled down by the servers themselves. */
 export const MODEL_PICTURE_SIDE = 1568;
 
@@ -49,8 +52,8 @@ export const MAX_PAINTED_PIXELS = 8_000_000;
 /** All canvases of one page: eight of the largest size, as for groups in groups, or one for a picture of 600 dpi and those it shrinks in. */
 export const MAX_CANVAS_BYTES = 8 * 4 * MAX_PAINTED_PIXELS;
 
-/** Neither Tesseract nor Skia takes a picture with a longer side. */
-export const MAX_CANVAS_SIDE = 32_766;
+/** Tesseract takes no picture with a longer side, and Skia none that is much longer. */
+export const MAX_OCR_SIDE = 32_766;
 
 /** One page in an OCR thread; a dense page of 150 dpi takes 2–4 s on a slow core, so that this is a page that never ends. */
 export const OCR_PAGE_TIMEOUT_MS = 60_000;

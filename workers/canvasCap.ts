@@ -1,7 +1,7 @@
 // Owns the cap on the canvases that pdf.js paints a page on: pdf.js has none, and they lie outside of the thread's heap.
 import { createRequire } from 'node:module';
 import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
-import { MAX_CANVAS_BYTES, MAX_CANVAS_SIDE } from '../config/limits.ts';
+import { MAX_CANVAS_BYTES, MAX_OCR_SIDE } from '../config/limits.ts';
 
 type Entry = { canvas: Canvas | null; context: SKRSContext2D | null };
 
@@ -68,7 +68,7 @@ export class CanvasCap {
 
   #check(width: number, height: number, before: number): void {
     // Not `>` for each: a side that is no number is none to paint on.
-    const fits = width > 0 && height > 0 && Math.max(width, height) <= MAX_CANVAS_SIDE;
+    const fits = width > 0 && height > 0 && Math.max(width, height) <= MAX_OCR_SIDE;
     if (fits && this.#bytes - before + width * height * BYTES_A_PIXEL <= this.#maxBytes) return;
     throw new RangeError(`a canvas of ${width} × ${height} pixels is more than the page may have`);
   }

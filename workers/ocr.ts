@@ -14,6 +14,9 @@ import { renderPage } from './renderPage.ts';
 /** Answering members and the homeserver go first, reading of text next. */
 const NICENESS = 10;
 
+/** A larger picture leaves the recogniser with twice the memory and more (45 MB after 4 megapixels, 110 after 16), for good. */
+const LARGE_PIXELS = 6_000_000;
+
 /** Without a request the thread only loads what a request will need. */
 export type OcrTask = { request: OcrRequest | null; languages: OcrLanguage[] };
 
@@ -42,19 +45,28 @@ function loadEngine(languages: readonly OcrLanguage[]): Promise<OcrEngine> {
 
 async function scanOf(request: OcrRequest, ready: OcrEngine): Promise<PageScan> {
   await access(request.path);
-  const picture = await toOcrPicture(await pictureOf(request), { maxImagePixels: request.maxImagePixels });
-  const { text, confidence } = recognise(ready, picture);
+  const { text, confidence } = recognise(ready, await greyOf(request));
   if (text === '') return { page: request.page, text, source: 'blank', confidence: null };
   return { page: request.page, text, source: 'ocr', confidence };
 }
 
+async function greyOf(request: OcrRequest): Promise<GreyPicture> {
+  const source = await pictureOf(request);
+  const picture = await toOcrPicture(source, { maxImagePixels: request.maxImagePixels });
+  // The recogniser takes seconds, in which nothing is collected: the colours of a page (16 MB) go at once.
+  if ('raw' in source) (source.raw.buffer as ArrayBuffer).transfer(0);
+  return picture;
+}
+
 function recognise(ready: OcrEngine, picture: GreyPicture): OcrText {
+  let isFit = false;
   try {
-    return ready.recognise(picture);
-  } catch (error) {
-    // One that gave up, as when its memory is full, is in no state to go on: the next page starts another.
-    engine = undefined;
-    throw error;
+    const text = ready.recognise(picture);
+    isFit = picture.width * picture.height <= LARGE_PIXELS;
+    return text;
+  } finally {
+    // One that gave up, as when its memory is full, is in no state to go on, either: the next page starts another.
+    if (!isFit) engine = undefined;
   }
 }
 

@@ -20,7 +20,7 @@ export type OcrCore = { api: Tesseract; writeInput(picture: Uint8Array): void };
 
 type CoreModule = {
   TessBaseAPI: new () => Tesseract;
-  FS: { writeFile(path: string, bytes: Uint8Array): void };
+  FS: { writeFile(path: string, bytes: Uint8Array): void; unlink(path: string): void };
 };
 type GetCore = (
   engineMode: number,
@@ -48,6 +48,8 @@ export async function loadOcrCore(languages: readonly OcrLanguage[]): Promise<Oc
   const api = new core.TessBaseAPI();
   const codes = languages.map(({ code }) => code).join('+');
   if (api.Init(null, codes, LSTM_ONLY) !== 0) throw new Error(`Tesseract takes no data for ${codes}`);
+  // It has them in its own memory now.
+  for (const { code } of languages) core.FS.unlink(`./${code}.traineddata`);
   return { api, writeInput: (picture) => core.FS.writeFile('/input', picture) };
 }
 

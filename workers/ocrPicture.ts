@@ -1,5 +1,5 @@
 // Owns what the recogniser gets to see: a grey picture, the right way up, dark on light, in a size that it reads well.
-import { DARK_MEAN, MAX_OCR_PIXELS, OCR_LETTER_PX } from '../config/limits.ts';
+import { DARK_MEAN, MAX_GUESSED_OCR_PIXELS, MAX_OCR_PIXELS, MAX_OCR_SIDE, OCR_LETTER_PX } from '../config/limits.ts';
 import { type GreyPicture, resizeGrey, toGrey } from './greyPicture.ts';
 import type { PictureSource } from './pictureSource.ts';
 import { openPicture } from './sharp.ts';
@@ -34,9 +34,16 @@ function invert({ grey }: GreyPicture): void {
 
 /** Brings small letters to the height that is read best, as far as the cap on pixels lets it, and shrinks what is over the cap. */
 function factorFor(picture: GreyPicture): number {
-  const most = Math.sqrt(MAX_OCR_PIXELS / (picture.width * picture.height));
+  const most = growthTo(picture, MAX_OCR_PIXELS);
   if (most <= 1) return most;
   const height = textHeight(picture);
-  const wanted = height === null ? MAX_GROWTH : Math.min(MAX_GROWTH, OCR_LETTER_PX / height);
+  const wanted =
+    height === null
+      ? Math.min(MAX_GROWTH, growthTo(picture, MAX_GUESSED_OCR_PIXELS))
+      : Math.min(MAX_GROWTH, OCR_LETTER_PX / height);
   return wanted < MIN_GROWTH ? 1 : Math.min(wanted, most);
+}
+
+function growthTo({ width, height }: GreyPicture, pixels: number): number {
+  return Math.min(Math.sqrt(pixels / (width * height)), MAX_OCR_SIDE / Math.max(width, height));
 }

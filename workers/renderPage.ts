@@ -1,7 +1,7 @@
 // Owns the pixels of a scanned PDF page: pdf.js paints it at a resolution that OCR reads well, within caps.
 import { readFile } from 'node:fs/promises';
 import type { PDFPageProxy } from 'pdfjs-dist';
-import { MAX_CANVAS_SIDE, MAX_PAINTED_PIXELS } from '../config/limits.ts';
+import { MAX_OCR_SIDE, MAX_PAINTED_PIXELS } from '../config/limits.ts';
 import { CanvasCap } from './canvasCap.ts';
 import type { LeftOut } from './leftOut.ts';
 import { loadPdfjs } from './pdfjs.ts';
@@ -68,7 +68,7 @@ async function paint(page: PDFPageProxy, canvases: CanvasCap): Promise<RawPictur
     number,
   ];
   // A side of less than a pixel is made one: only now the size is what it will be.
-  if (!(width * height <= MAX_PAINTED_PIXELS) || Math.max(width, height) > MAX_CANVAS_SIDE) {
+  if (!(width * height <= MAX_PAINTED_PIXELS) || Math.max(width, height) > MAX_OCR_SIDE) {
     throw new RangeError(`a page of ${page.view.join(' ')} cannot be painted`);
   }
   const { context } = canvases.create(width, height);

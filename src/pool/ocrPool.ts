@@ -7,8 +7,14 @@ import { createThreads, type JobOptions, type ThreadStats } from './threads.ts';
 
 const WORKER = fileURLToPath(new URL('../../workers/ocr.ts', import.meta.url));
 
-/** A page takes longer than the start of a thread: as soon as one waits, it is worth it. */
-const GROW_AFTER_MS = 0;
+/** One more thread takes 130 MB: pages of different files are read one after the other, unless there are many. */
+const GROW_AFTER_MS = 2_500;
+
+/** Of one file there are likely more to come. */
+const GROW_FOR_SAME_FILE_AFTER_MS = 0;
+
+/** Starting a thread costs 0.4 s, less than any page takes; keeping an idle one costs 130 MB. */
+const IDLE_MS = 5_000;
 
 export type OcrPoolDeps = {
   threads: number;
@@ -32,18 +38,31 @@ export interface OcrPool {
   close(): Promise<void>;
 }
 
-/** The pool of OCR threads; a thread keeps its recogniser between pages and ends after half a minute without any. */
+/** The pool of OCR threads; a thread keeps its recogniser between pages and ends after a few seconds without any. */
 export function createOcrPool({ languages, ...deps }: OcrPoolDeps): OcrPool {
   const threads = createThreads({
     ...deps,
     filename: WORKER,
     warmTask: { request: null, languages },
     growAfterMs: GROW_AFTER_MS,
+    idleMs: IDLE_MS,
   });
+  const asked = new Map<string, number>();
+  const count = (path: string, by: number): number => {
+    const pages = (asked.get(path) ?? 0) + by;
+    if (pages > 0) asked.set(path, pages);
+    else asked.delete(path);
+    return pages;
+  };
   return {
     async scan(request, options) {
       const task = (): { task: unknown } => ({ task: { request, languages } });
-      return (await threads.run({ task, answer: ocrResultSchema }, options)).scan;
+      const growAfterMs = count(request.path, 1) > 1 ? GROW_FOR_SAME_FILE_AFTER_MS : GROW_AFTER_MS;
+      try {
+        return (await threads.run({ task, answer: ocrResultSchema }, { ...options, growAfterMs })).scan;
+      } finally {
+        count(request.path, -1);
+      }
     },
     stats: threads.stats,
     close: threads.close,

@@ -6,9 +6,6 @@ import { AppError, type ErrorCode } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { Turns } from './turns.ts';
 
-/** Starting a thread costs 0.2 s; keeping an idle one costs 70 MB. */
-const IDLE_MS = 30_000;
-
 /**
  * What a thread makes while it reads dies young: room for it makes the process larger and, from here on, reading no faster. With 16
  * the bot peaked at 450–474 MB over the corpus (two threads, 32 documents), with 8 at 423–447 (`node test/bench/bot.ts lag`).
@@ -25,6 +22,8 @@ export type ThreadsDeps = {
   memoryMb: number;
   /** While threads are at work, one more is started only for a line that lasts so long. */
   growAfterMs: number;
+  /** A thread that has had nothing to do for so long ends. */
+  idleMs: number;
   /** Where threads keep their compiled code, which takes a third off their start; absent: nowhere. */
   compileCacheDir?: string | undefined;
   log: Log;
@@ -35,6 +34,9 @@ export type JobOptions = {
   /** From the moment that a thread is free; when it passes, the thread is ended. */
   hardTimeoutMs: number;
 };
+
+/** `growAfterMs`: for a job that is worth one more thread sooner than others, see ThreadsDeps. */
+type RunOptions = JobOptions & { growAfterMs?: number };
 
 export type Failure = { ok: false; code: ErrorCode; message: string };
 
@@ -56,7 +58,7 @@ export interface Threads {
    * Runs one job, waiting for a free thread first. Throws AppError with the code that the thread gave, or `timeout`,
    * `out_of_memory`, `thread_crashed`; rejects with the signal's reason when that aborts, which ends the thread.
    */
-  run<S extends z.ZodType<Answer>>(job: Job<S>, options: JobOptions): Promise<Success<S>>;
+  run<S extends z.ZodType<Answer>>(job: Job<S>, options: RunOptions): Promise<Success<S>>;
   /** Starts the first thread before anybody needs it. */
   warm(): void;
   stats(): ThreadStats;
@@ -71,7 +73,7 @@ export function createThreads(deps: ThreadsDeps): Threads {
     filename: deps.filename,
     minThreads: 0,
     maxThreads: threads,
-    idleTimeout: IDLE_MS,
+    idleTimeout: deps.idleMs,
     // Threads read strangers' files: they get none of the operator's secrets.
     env: (compileCacheDir === undefined ? {} : { NODE_COMPILE_CACHE: compileCacheDir }) as never,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_MB },
@@ -89,7 +91,7 @@ export function createThreads(deps: ThreadsDeps): Threads {
   return {
     async run(job, options) {
       const signal = AbortSignal.any([options.signal, closing.signal]);
-      const endTurn = await turns.acquire(signal);
+      const endTurn = await turns.acquire(signal, options.growAfterMs);
       return runInThread(piscina, job, { ...options, signal }).finally(endTurn);
     },
     warm: () => turns.warm(),

@@ -11,14 +11,16 @@ export type Threads = {
   growAfterMs: number;
 };
 
+type Waiter = { enter(): void; growAfterMs: number };
+
 /** First come, first served; whoever waits may leave. One thread starts at a time. */
 export class Turns {
   readonly #threads: Threads;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiter[] = [];
   #running = 0;
   #isStarting = false;
   #isClosed = false;
-  #growTimer: NodeJS.Timeout | undefined;
+  #growTimer: { afterMs: number; timer: NodeJS.Timeout } | undefined;
 
   constructor(threads: Threads) {
     this.#threads = threads;
@@ -32,12 +34,15 @@ export class Turns {
     return this.#waiting.length;
   }
 
-  /** Resolves with the end of the turn, to be called once; rejects with the signal's reason if it aborts first. */
-  acquire(signal: AbortSignal): Promise<() => void> {
+  /**
+   * Resolves with the end of the turn, to be called once; rejects with the signal's reason if it aborts first. `growAfterMs`: for
+   * whoever is worth one more thread sooner, or later, than others are.
+   */
+  acquire(signal: AbortSignal, growAfterMs: number = this.#threads.growAfterMs): Promise<() => void> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const leave = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         reject(signal.reason);
       };
       const enter = (): void => {
@@ -45,7 +50,8 @@ export class Turns {
         this.#running += 1;
         resolve(() => this.#end());
       };
-      this.#waiting.push(enter);
+      const waiter = { enter, growAfterMs };
+      this.#waiting.push(waiter);
       signal.addEventListener('abort', leave, { once: true });
       this.#next();
     });
@@ -69,20 +75,26 @@ export class Turns {
 
   #next(): void {
     const ready = this.#threads.count() - (this.#isStarting ? 1 : 0);
-    while (this.#running < ready && this.#waiting.length > 0) this.#waiting.shift()?.();
+    while (this.#running < ready && this.#waiting.length > 0) this.#waiting.shift()?.enter();
     if (this.#waiting.length === 0) this.#stopGrowing();
     else this.#grow();
   }
 
   #grow(): void {
-    const { max, count, growAfterMs } = this.#threads;
+    const { max, count } = this.#threads;
     if (this.#isStarting || count() >= max) return;
-    if (count() === 0) this.#start();
-    else this.#growTimer ??= setTimeout(() => this.#start(), growAfterMs);
+    if (count() === 0) {
+      this.#start();
+      return;
+    }
+    const afterMs = Math.min(...this.#waiting.map(({ growAfterMs }) => growAfterMs));
+    if (this.#growTimer && this.#growTimer.afterMs <= afterMs) return;
+    this.#stopGrowing();
+    this.#growTimer = { afterMs, timer: setTimeout(() => this.#start(), afterMs) };
   }
 
   #stopGrowing(): void {
-    clearTimeout(this.#growTimer);
+    clearTimeout(this.#growTimer?.timer);
     this.#growTimer = undefined;
   }
 
@@ -98,7 +110,7 @@ export class Turns {
       () => {
         this.#isStarting = false;
         // Whoever waits finds the same reason when the thread is asked to read, and can tell it.
-        this.#waiting.shift()?.();
+        this.#waiting.shift()?.enter();
       },
     );
   }

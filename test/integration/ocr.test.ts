@@ -3,10 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tokenF1 } from '../bench/tokenF1.ts';
 import { drawScan, drawScreen, drawTable } from '../fixtures/drawnText.ts';
 import { createOcrRig, type OcrRig } from '../fixtures/ocrRig.ts';
+import { writePdf } from '../fixtures/pdfWriter.ts';
 
 const PAGE = Array.from(
   { length: 40 },
@@ -104,4 +105,28 @@ test('nothing is fetched and nothing is written into the working folder', () => 
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+describe('the second OCR thread', () => {
+  const options = { signal: new AbortController().signal, hardTimeoutMs: 50_000 };
+  let two: OcrRig;
+
+  beforeEach(() => {
+    two = createOcrRig({ threads: 2 });
+  });
+
+  afterEach(() => two.close());
+
+  test('is started for the second page of a file', async () => {
+    const picture = await drawScan(PAGE);
+    const path = two.reading.folder.write('scan.pdf', writePdf({ pages: [{ picture }, { picture }] }));
+    const pages = [1, 2].map((page) => two.ocr.scan(two.requestFor(path, { kind: 'pdf', page }), options));
+    await Promise.all(pages);
+    expect(two.ocr.stats().threads).toBe(2);
+  });
+
+  test('is not started for two small pictures', async () => {
+    await Promise.all(['one', 'other'].map((word) => two.scanPicture(drawScreen([word]))));
+    expect(two.ocr.stats().threads).toBe(1);
+  });
 });

@@ -34,8 +34,8 @@ function createThreads(max: number) {
 /** Asks for a turn; `had` names those that got theirs, in order. */
 function createAsking(turns: Turns) {
   const had: string[] = [];
-  const ask = async (name: string): Promise<() => void> => {
-    const end = await turns.acquire(never);
+  const ask = async (name: string, growAfterMs?: number): Promise<() => void> => {
+    const end = await turns.acquire(never, growAfterMs);
     had.push(name);
     return end;
   };
@@ -116,6 +116,31 @@ describe('one more thread', () => {
     ready(1);
     await vi.advanceTimersByTimeAsync(10 * GROW_AFTER_MS);
     expect([started(), turns.running, turns.waiting]).toEqual([2, 2, 7]);
+  });
+
+  test('is started sooner for one who is worth it, whoever waits already', async () => {
+    const { turns, started, ready } = createThreads(2);
+    const { ask } = createAsking(turns);
+    void ask('first');
+    ready(0);
+    await vi.advanceTimersByTimeAsync(0);
+    void ask('patient');
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS / 2);
+    void ask('one of many', 0);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(started()).toBe(2);
+  });
+
+  test('is not put off by one who would wait longer', async () => {
+    const { turns, started, ready } = createThreads(2);
+    const { ask } = createAsking(turns);
+    void ask('first');
+    ready(0);
+    await vi.advanceTimersByTimeAsync(0);
+    void ask('second');
+    void ask('patient', 50 * GROW_AFTER_MS);
+    await vi.advanceTimersByTimeAsync(GROW_AFTER_MS);
+    expect(started()).toBe(2);
   });
 
   test('is started at once in place of one that ended', async () => {

@@ -107,9 +107,19 @@ describe('the size of a picture for OCR', () => {
     expect((await make(drawScreen(['Saved']))).width).toBe(2 * width);
   });
 
+  test('of one with hardly a letter grows to eight megapixels at most', async () => {
+    const empty = sharp({ create: { width: 1_500, height: 2_000, channels: 3, background: 'white' } });
+    expect(sizeOf(await make(await empty.png().toBuffer()))).toEqual([2_449, 3_266]);
+  });
+
+  test('of a very long one stays within what the recogniser takes', async () => {
+    const long = sharp({ create: { width: 60, height: 20_000, channels: 3, background: 'white' } });
+    expect(sizeOf(await make(await long.png().toBuffer()))).toEqual([98, 32_766]);
+  });
+
   test('is held down by the cap', async () => {
     const large = await drawSheet({ width: 4_000, height: 3_000 });
-    expect(sizeOf(await make(large))).toEqual([4_619, 3_464]);
+    expect(sizeOf(await make(large))).toEqual([4_000, 3_000]);
     const huge = sharp({ create: { width: 8_000, height: 6_000, channels: 3, background: 'white' } });
     expect(sizeOf(await make(await huge.png().toBuffer()))).toEqual([4_619, 3_464]);
   });

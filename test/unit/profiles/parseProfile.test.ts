@@ -113,6 +113,29 @@ describe('fields', () => {
   });
 });
 
+describe('profiles beside each other', () => {
+  const $id = 'https://example.org/fields';
+  const amount = (type: string) => profileFile('A', object({ amount: { $id: `${$id}/amount`, type } }, { $id }));
+
+  it('may name their schemas alike, and each is checked by its own', () => {
+    const [inNumbers, inWords] = [parsed(amount('number')), parsed(amount('string'))];
+    expect(inNumbers.check({ amount: 'ten' })).toEqual(['/amount must be number']);
+    expect(inWords.check({ amount: 'ten' })).toEqual([]);
+  });
+
+  it('cannot lean on each other’s schemas', () => {
+    parsed(amount('number'));
+    expect(reason(profileFile('B', object({ amount: { $ref: `${$id}/amount` } })))).toMatch(/can't resolve reference/);
+  });
+
+  it('are none the worse for a broken one', () => {
+    expect(reason(amount('money'))).toMatch(
+      /schema does not compile: schema is invalid: data\/properties\/amount\/type/,
+    );
+    expect(parsed(amount('number')).check({ amount: 1 })).toEqual([]);
+  });
+});
+
 describe('the profiles that come with Lector', () => {
   const folder = join(import.meta.dirname, '../../../config/profiles');
   const profiles = createProfiles({ folder, log: createRecordingLog().log, watch: false });

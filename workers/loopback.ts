@@ -1,5 +1,7 @@
 // Owns the channel between the two halves of pdf.js when both run in one thread: messages go by reference, in order.
-type Message = { chunk?: object; reason?: unknown };
+import type { PdfPicture } from './shrinkPicture.ts';
+
+type Message = { chunk?: object; reason?: unknown; data?: unknown };
 /** Part of a page's operators, as pdf.js sends them. */
 type Operators = { fnArray: unknown[]; argsArray: unknown[] };
 type Listener = (event: { data: Message }) => void;
@@ -8,6 +10,8 @@ type Listener = (event: { data: Message }) => void;
 export class LoopbackPort {
   /** Hears each error that passes: pdf.js keeps those of operator lists to itself and gives a list that is cut. */
   onError: ((reason: unknown) => void) | undefined;
+  /** Hears each decoded picture that passes, and may change it. */
+  onPicture: ((picture: PdfPicture) => void) | undefined;
   readonly #listeners = new Set<Listener>();
   #other: LoopbackPort | undefined;
 
@@ -23,6 +27,8 @@ export class LoopbackPort {
     const receiver = this.#other;
     if (!receiver) return;
     if (message.reason) receiver.onError?.(message.reason);
+    const picture = receiver.onPicture && pictureIn(message.data);
+    if (picture) receiver.onPicture?.(picture);
     const data = message.chunk ? { ...message, chunk: copyOf(message.chunk) } : message;
     queueMicrotask(() => {
       for (const listener of receiver.#listeners) listener.call(receiver, { data });
@@ -43,6 +49,11 @@ export class LoopbackPort {
     this.#listeners.clear();
     if (this.#other) this.#other.#listeners.clear();
   }
+}
+
+/** pdf.js sends objects as their name, perhaps their page, their type and themselves: null for a picture that cannot be decoded. */
+function pictureIn(data: unknown): PdfPicture | null {
+  return Array.isArray(data) && data.at(-2) === 'Image' ? (data.at(-1) as PdfPicture | null) : null;
 }
 
 /** pdf.js fills the same object again for the next piece of text, and empties the same arrays of operators, before this one is heard. */

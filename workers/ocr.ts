@@ -6,6 +6,7 @@ import type { OcrLanguage, OcrRequest, OcrResult } from '../src/domain/ocr.ts';
 import type { PageScan } from '../src/domain/reading.ts';
 import type { OcrText } from '../src/pipeline/ocrText.ts';
 import type { GreyPicture } from './greyPicture.ts';
+import { letGo } from './letGo.ts';
 import { createOcrEngine, type OcrEngine } from './ocrEngine.ts';
 import { toOcrPicture } from './ocrPicture.ts';
 import type { PictureSource } from './pictureSource.ts';
@@ -54,7 +55,7 @@ async function greyOf(request: OcrRequest): Promise<GreyPicture> {
   const source = await pictureOf(request);
   const picture = await toOcrPicture(source, { maxImagePixels: request.maxImagePixels });
   // The recogniser takes seconds, in which nothing is collected: the colours of a page (16 MB) go at once.
-  if ('raw' in source) (source.raw.buffer as ArrayBuffer).transfer(0);
+  if ('raw' in source) letGo(source.raw);
   return picture;
 }
 

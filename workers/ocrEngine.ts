@@ -2,6 +2,7 @@
 import type { OcrLanguage } from '../src/domain/ocr.ts';
 import { type OcrText, ocrText } from '../src/pipeline/ocrText.ts';
 import type { GreyPicture } from './greyPicture.ts';
+import { letGo } from './letGo.ts';
 import { loadOcrCore, type OcrCore } from './ocrCore.ts';
 import { eraseRuledLines } from './ruledLines.ts';
 
@@ -15,7 +16,7 @@ const FIND_BLOCKS = '3';
 const SURE = 50;
 
 export type OcrEngine = {
-  /** Dark text on light ground, large enough to read; the picture is changed. Throws when the engine gives up (memory). */
+  /** Dark text on light ground, large enough to read; the picture is used up. Throws when the engine gives up (memory). */
   recognise(picture: GreyPicture): OcrText;
 };
 
@@ -26,6 +27,7 @@ export async function createOcrEngine(languages: readonly OcrLanguage[]): Promis
     recognise(picture) {
       eraseRuledLines(picture);
       core.writeInput(asPortableGreyMap(picture));
+      letGo(picture.grey);
       const first = recogniseAs(core, ONE_BLOCK);
       if (first.confidence >= SURE) return first;
       const second = recogniseAs(core, FIND_BLOCKS);

@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { CanvasCap } from './canvasCap.ts';
-import { loadPdfjs, type Pdfjs, WARNINGS } from './pdfjs.ts';
+import { type Ears, loadPdfjs, type Pdfjs, WARNINGS } from './pdfjs.ts';
 
 export type OpenedPdf = { document: PDFDocumentProxy; close(): Promise<void> };
 
 export type OpenOptions = {
   maxImagePixels: number;
+  /** Gets each picture that is decoded, to change it before it is painted. */
+  onPicture?: Ears['onPicture'];
   /** Needed to paint pages. */
   canvases?: CanvasCap;
   /** Errors in a page's content end that page and are told here, instead of being passed over. */
@@ -17,7 +19,7 @@ export type OpenOptions = {
 /** Opens a PDF; an empty user password opens without asking. Rejects with pdf.js's own exceptions. */
 export async function openPdf(bytes: Uint8Array, options: OpenOptions): Promise<OpenedPdf> {
   const pdfjs = await loadPdfjs();
-  const { worker, close } = pdfjs.connect(options.onError);
+  const { worker, close } = pdfjs.connect(options);
   const task = pdfjs.display.getDocument({ ...baseOptions(pdfjs, options), data: bytes, worker });
   // A document that cannot be closed has been read all the same; what it holds goes with the thread.
   const end = (): Promise<void> => task.destroy().then(close, close);

@@ -4,14 +4,21 @@ import { dirname, join } from 'node:path';
 import { LeftOut } from './leftOut.ts';
 import { LoopbackPort } from './loopback.ts';
 import { fasterTextLoop } from './pdfjsHotPath.ts';
+import type { PdfPicture } from './shrinkPicture.ts';
 import { StreamCap } from './streamCap.ts';
+
+/** What passes between the halves of pdf.js: errors, and pictures that may be changed. */
+export type Ears = {
+  onError?: ((reason: unknown) => void) | undefined;
+  onPicture?: ((picture: PdfPicture) => void) | undefined;
+};
 
 export type Pdfjs = {
   display: typeof import('pdfjs-dist');
   cap: StreamCap;
   leftOut: LeftOut;
   /** The two halves of pdf.js joined for one document; `close` ends them. */
-  connect(onError?: (reason: unknown) => void): { worker: import('pdfjs-dist').PDFWorker; close(): void };
+  connect(ears: Ears): { worker: import('pdfjs-dist').PDFWorker; close(): void };
   /** Folder of the package, for its fonts, character maps and WebAssembly. */
   folder: string;
 };
@@ -42,7 +49,7 @@ async function load(): Promise<Pdfjs> {
     cap: StreamCap.install(),
     leftOut: LeftOut.install(),
     folder,
-    connect: (onError) => connect(core, display, onError),
+    connect: (ears) => connect(core, display, ears),
   };
 }
 
@@ -58,10 +65,11 @@ function ignoreOfPdfjs(reason: unknown): void {
 function connect(
   core: CoreHalf,
   display: typeof import('pdfjs-dist'),
-  onError: ((reason: unknown) => void) | undefined,
+  { onError, onPicture }: Ears,
 ): ReturnType<Pdfjs['connect']> {
   const [port, corePort] = LoopbackPort.pair();
   port.onError = onError;
+  port.onPicture = onPicture;
   core.WorkerMessageHandler.initializeFromPort(corePort);
   const worker = new display.PDFWorker({ port: port as never, verbosity: WARNINGS });
   const close = (): void => {

@@ -61,3 +61,20 @@ describe('a message', () => {
     expect(other.onError).toHaveBeenCalledExactlyOnceWith('too large');
   });
 });
+
+test('decoded pictures are shown to whoever wants to change them, before they are heard', async () => {
+  const { one, other, heard } = pair();
+  const picture = { kind: 2, width: 4, height: 4, data: null };
+  other.onPicture = (passing) => {
+    passing.width = 2;
+  };
+  one.postMessage({ data: ['img_1', 0, 'Image', picture] });
+  one.postMessage({ data: ['img_2', 0, 'Image', null] });
+  one.postMessage({ data: ['font_1', 'Font', { width: 9 }] });
+  await Promise.resolve();
+  expect(heard).toEqual([
+    { data: ['img_1', 0, 'Image', { ...picture, width: 2 }] },
+    { data: ['img_2', 0, 'Image', null] },
+    { data: ['font_1', 'Font', { width: 9 }] },
+  ]);
+});

@@ -1,4 +1,5 @@
 // The pixels of a PDF page, and when there are none to be trusted.
+import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type PageToRender, renderPage } from '../../../workers/renderPage.ts';
 import { drawScan } from '../../fixtures/drawnText.ts';
@@ -50,6 +51,24 @@ describe('a page is refused that', () => {
 test('a broken picture leaves what else stands on its page', async () => {
   const bytes = writePdf({ pages: [{ picture: spoilt(await drawScan(['Hello'])), lines: ['typed'] }] });
   expect(await rendered(bytes)).toMatchObject({ width: 1652 });
+});
+
+test('a picture of three times the resolution is painted as it is with one of the same', async () => {
+  const greys = async (dpi: number): Promise<number[]> => {
+    const { raw, width, height } = await rendered(
+      writePdf({ pages: [{ picture: await drawScan(['Hello'], { dpi, points: 60 }) }] }),
+    );
+    const { data } = await sharp(raw, { raw: { width, height, channels: 4 } })
+      .greyscale()
+      .resize(100)
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return [...data];
+  };
+  const [fine, plain] = [await greys(600), await greys(200)];
+  const apart = fine.map((grey, at) => Math.abs(grey - (plain[at] ?? 0)));
+  expect(Math.max(...plain) - Math.min(...plain)).toBeGreaterThan(100);
+  expect(Math.max(...apart)).toBeLessThan(20);
 });
 
 test('the page after a refused one is painted', async () => {

@@ -7,8 +7,9 @@ import { createThreads, type JobOptions, type ThreadStats } from './threads.ts';
 
 const WORKER = fileURLToPath(new URL('../../workers/ocr.ts', import.meta.url));
 
-/** One more thread takes 130 MB: pages of different files are read one after the other, unless there are many. */
-const GROW_AFTER_MS = 2_500;
+/** One more thread takes 130 MB: a lone page of another file waits for the one before, as long as that is an ordinary one. */
+const GROW_AFTER_MS = 5_000;
+const GROW_AT_WAITING = 2;
 
 /** Of one file there are likely more to come. */
 const GROW_FOR_SAME_FILE_AFTER_MS = 0;
@@ -45,6 +46,7 @@ export function createOcrPool({ languages, ...deps }: OcrPoolDeps): OcrPool {
     filename: WORKER,
     warmTask: { request: null, languages },
     growAfterMs: GROW_AFTER_MS,
+    growAtWaiting: GROW_AT_WAITING,
     idleMs: IDLE_MS,
   });
   const asked = new Map<string, number>();

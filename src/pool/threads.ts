@@ -22,6 +22,8 @@ export type ThreadsDeps = {
   memoryMb: number;
   /** While threads are at work, one more is started only for a line that lasts so long. */
   growAfterMs: number;
+  /** One more thread is started at once for a line of so many; absent: none is. */
+  growAtWaiting?: number;
   /** A thread that has had nothing to do for so long ends. */
   idleMs: number;
   /** Where threads keep their compiled code, which takes a third off their start; absent: nowhere. */
@@ -86,6 +88,7 @@ export function createThreads(deps: ThreadsDeps): Threads {
     count: () => piscina.threads.length,
     start: () => piscina.run(deps.warmTask, { signal: closing.signal }),
     growAfterMs: deps.growAfterMs,
+    growAtWaiting: deps.growAtWaiting,
   });
 
   return {

@@ -9,6 +9,8 @@ export type Threads = {
   start(): Promise<unknown>;
   /** While threads are at work, one more is started only for a line that lasts so long: a start slows down those at work. */
   growAfterMs: number;
+  /** A line of so many is worth one at once; absent: none is by its length. */
+  growAtWaiting?: number | undefined;
 };
 
 type Waiter = { enter(): void; growAfterMs: number };
@@ -81,13 +83,14 @@ export class Turns {
   }
 
   #grow(): void {
-    const { max, count } = this.#threads;
+    const { max, count, growAtWaiting = Number.POSITIVE_INFINITY } = this.#threads;
     if (this.#isStarting || count() >= max) return;
     if (count() === 0) {
       this.#start();
       return;
     }
-    const afterMs = Math.min(...this.#waiting.map(({ growAfterMs }) => growAfterMs));
+    const isLong = this.#waiting.length >= growAtWaiting;
+    const afterMs = isLong ? 0 : Math.min(...this.#waiting.map(({ growAfterMs }) => growAfterMs));
     if (this.#growTimer && this.#growTimer.afterMs <= afterMs) return;
     this.#stopGrowing();
     this.#growTimer = { afterMs, timer: setTimeout(() => this.#start(), afterMs) };

@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 const GROW_AFTER_MS = 100;
 
 /** Threads that start when the test says so. */
-function createThreads(max: number) {
+function createThreads(max: number, growAtWaiting?: number) {
   const starts: PromiseWithResolvers<void>[] = [];
   let gone = 0;
   const turns = new Turns({
@@ -18,6 +18,7 @@ function createThreads(max: number) {
       return start.promise;
     },
     growAfterMs: GROW_AFTER_MS,
+    growAtWaiting,
   });
   return {
     turns,
@@ -127,6 +128,20 @@ describe('one more thread', () => {
     void ask('patient');
     await vi.advanceTimersByTimeAsync(GROW_AFTER_MS / 2);
     void ask('one of many', 0);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(started()).toBe(2);
+  });
+
+  test('is started at once for a line of the length that is worth it', async () => {
+    const { turns, started, ready } = createThreads(2, 2);
+    const { ask } = createAsking(turns);
+    void ask('first');
+    ready(0);
+    await vi.advanceTimersByTimeAsync(0);
+    void ask('second');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(started()).toBe(1);
+    void ask('third');
     await vi.advanceTimersByTimeAsync(0);
     expect(started()).toBe(2);
   });

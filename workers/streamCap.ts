@@ -22,10 +22,15 @@ export class StreamCap {
   /** Called once when a page goes over the cap; forgotten with the next start. */
   onExceeded: (() => void) | undefined;
 
-  /** Puts the cap on this thread's `Uint8Array` and `DecompressionStream`, for good. */
+  /**
+   * Puts the cap on this thread's `Uint8Array` and `DecompressionStream`, for good, and on the arrays that pictures are decoded in:
+   * a JPEG may have more pixels than its PDF says, and a mask more than its picture (one of 16,000 × 16,000 took 900 MB).
+   */
   static install(): StreamCap {
     const cap = new StreamCap();
-    globalThis.Uint8Array = cappedBytes(cap);
+    globalThis.Uint8Array = capped(cap, Uint8Array);
+    globalThis.Uint8ClampedArray = capped(cap, Uint8ClampedArray);
+    globalThis.Int16Array = capped(cap, Int16Array);
     globalThis.DecompressionStream = cappedDecompression(cap);
     return cap;
   }
@@ -69,17 +74,20 @@ export class StreamCap {
   }
 }
 
-function cappedBytes(cap: StreamCap): Uint8ArrayConstructor {
+type ArrayClass = new (length: number) => ArrayBufferView;
+
+function capped<T extends ArrayClass & { readonly BYTES_PER_ELEMENT: number }>(cap: StreamCap, Native: T): T {
+  const { BYTES_PER_ELEMENT } = Native;
   // A plain function and not a Proxy: `instanceof` stays fast, and arrays made elsewhere still pass it.
-  function CappedBytes(this: unknown, ...args: unknown[]): Uint8Array {
-    if (typeof args[0] === 'number') cap.count(args[0]);
-    const target = new.target === (CappedBytes as unknown) ? NativeBytes : (new.target ?? NativeBytes);
-    return Reflect.construct(NativeBytes, args, target) as Uint8Array;
+  function Capped(this: unknown, ...args: unknown[]): unknown {
+    if (typeof args[0] === 'number') cap.count(args[0] * BYTES_PER_ELEMENT);
+    const target = new.target === (Capped as unknown) ? Native : (new.target ?? Native);
+    return Reflect.construct(Native, args, target);
   }
-  Object.setPrototypeOf(CappedBytes, NativeBytes);
-  CappedBytes.prototype = NativeBytes.prototype;
-  Object.defineProperty(CappedBytes, 'BYTES_PER_ELEMENT', { value: 1 });
-  return CappedBytes as unknown as Uint8ArrayConstructor;
+  Object.setPrototypeOf(Capped, Native);
+  Capped.prototype = Native.prototype;
+  Object.defineProperty(Capped, 'BYTES_PER_ELEMENT', { value: BYTES_PER_ELEMENT });
+  return Capped as unknown as T;
 }
 
 const DECODERS = { deflate: inflateSync, 'deflate-raw': inflateRawSync, brotli: brotliDecompressSync };

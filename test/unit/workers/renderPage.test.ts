@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type PageToRender, renderPage } from '../../../workers/renderPage.ts';
 import { drawScan } from '../../fixtures/drawnText.ts';
-import { hugePicturePdf, nestedGroupsPdf, threadPagePdf } from '../../fixtures/hostilePdfs.ts';
+import { hugeMaskPdf, hugePicturePdf, nestedGroupsPdf, threadPagePdf } from '../../fixtures/hostilePdfs.ts';
 import { type Jpeg, writePdf } from '../../fixtures/pdfWriter.ts';
 import { createFileFolder } from '../../fixtures/readRequest.ts';
 
@@ -29,6 +29,7 @@ describe('a page is refused that', () => {
     ['is as thin as a thread', threadPagePdf],
     ['has groups in groups in groups', nestedGroupsPdf],
     ['has a picture of 900 megapixels', hugePicturePdf],
+    ['has a mask of 100 megapixels', hugeMaskPdf],
   ])('%s', async (_what, make) => {
     await expect(rendered(make())).rejects.toThrow(RangeError);
   });
@@ -36,6 +37,12 @@ describe('a page is refused that', () => {
   test('has a picture with more pixels than the limit, whatever else is on it', async () => {
     const bytes = writePdf({ pages: [{ picture: await drawScan(['Hello']), lines: ['typed'] }] });
     await expect(rendered(bytes, { maxImagePixels: 1_000_000 })).rejects.toThrow(RangeError);
+  });
+
+  test('has a JPEG of more pixels than the PDF says', async () => {
+    const white = sharp({ create: { width: 9_000, height: 9_000, channels: 3, background: 'white' } });
+    const picture = { jpeg: await white.jpeg().toBuffer(), width: 100, height: 100 };
+    await expect(rendered(writePdf({ pages: [{ picture }] }))).rejects.toThrow(RangeError);
   });
 
   test('is nothing but a picture that cannot be decoded', async () => {

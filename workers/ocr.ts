@@ -11,6 +11,7 @@ import { createOcrEngine, type OcrEngine } from './ocrEngine.ts';
 import { toOcrPicture } from './ocrPicture.ts';
 import type { PictureSource } from './pictureSource.ts';
 import { renderPage } from './renderPage.ts';
+import { loadSharp } from './sharp.ts';
 
 /** Answering members and the homeserver go first, reading of text next. */
 const NICENESS = 10;
@@ -28,8 +29,9 @@ export default async function ocr({ request, languages }: OcrTask): Promise<OcrR
   // Elsewhere than on Linux it would be the priority of the whole process.
   if (process.platform === 'linux') setPriority(NICENESS);
   try {
-    const ready = await loadEngine(languages);
-    return request && { ok: true, scan: await scanOf(request, ready) };
+    if (request) return { ok: true, scan: await scanOf(request, languages) };
+    await loadSharp();
+    return null;
   } catch (error) {
     return failure(error);
   }
@@ -44,9 +46,11 @@ function loadEngine(languages: readonly OcrLanguage[]): Promise<OcrEngine> {
   return engine;
 }
 
-async function scanOf(request: OcrRequest, ready: OcrEngine): Promise<PageScan> {
+async function scanOf(request: OcrRequest, languages: readonly OcrLanguage[]): Promise<PageScan> {
   await access(request.path);
-  const { text, confidence } = recognise(ready, await greyOf(request));
+  // Painting takes 100 MB for a moment, the recogniser 60 MB for good: the first page has them one after the other.
+  const picture = await greyOf(request);
+  const { text, confidence } = recognise(await loadEngine(languages), picture);
   if (text === '') return { page: request.page, text, source: 'blank', confidence: null };
   return { page: request.page, text, source: 'ocr', confidence };
 }

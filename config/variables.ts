@@ -66,7 +66,7 @@ const ocrLanguages = z
   .default('eng')
   .transform((text) => text.split(/[,+\s]+/).filter((part) => part !== ''))
   .refine((names) => names.every((name) => /^[a-zA-Z_]{3,20}$/.test(name)), {
-    error: "must be Tesseract's names of languages, such as eng,deu",
+    error: "must be Tesseract's names of languages, such as deu,eng",
   });
 
 const matrix = shownAs('Matrix');
@@ -170,7 +170,7 @@ export const variables = {
     .default('default')
     .register(variableMeta, answers('reading profile of rooms that have chosen none')),
   OCR_LANGUAGES: ocrLanguages.register(variableMeta, {
-    ...answers('languages that pictures are read in, such as eng,deu; empty (OCR_LANGUAGES=): no OCR'),
+    ...answers('languages that pictures are read in, such as deu,eng; empty (OCR_LANGUAGES=): no OCR'),
     emptyCounts: true,
   }),
   TESSDATA_PREFIX: text().register(

@@ -16,7 +16,7 @@ import type { OcrPool } from './pool/ocrPool.ts';
 import type { Pool } from './pool/pool.ts';
 
 export type ReaderDeps = {
-  config: Pick<Config, 'limits' | 'llm' | 'replyLanguage' | 'rooms' | 'work'>;
+  config: Pick<Config, 'limits' | 'llm' | 'ocr' | 'replyLanguage' | 'rooms' | 'work'>;
   pool: Pool;
   /** Null: OCR is off. */
   ocr: OcrPool | null;
@@ -78,8 +78,10 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
           if (!signal.aborted) document.log.warn({ page, code, reason }, 'a page could not be scanned');
           throw thrown;
         }),
-      compose: (reading, scans, signal) =>
-        pool.compose({ reading, scans, maxSummaryChars: MAX_SUMMARY_CHARS }, { signal, hardTimeoutMs }),
+      async compose(read, scans, signal) {
+        const request = { reading: read, scans, maxSummaryChars: MAX_SUMMARY_CHARS };
+        return withLanguageNote(await pool.compose(request, { signal, hardTimeoutMs }), config.ocr.languages);
+      },
       atOnce: config.work.threads,
       timeoutMs: (pages) => hardTimeoutMs + pages * MS_PER_SCANNED_PAGE,
     };
@@ -102,6 +104,14 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
     }),
     minds: (document, signal) => bindMinds({ ...mindsDeps(document), signal }),
   };
+}
+
+/** `ocrLanguages` by Tesseract's names (ISO 639-2), the reading's by ISO 639-1. */
+function withLanguageNote(reading: Reading, ocrLanguages: readonly string[]): Reading {
+  const { language, ocrConfidence } = reading;
+  const known = ocrLanguages.map((code) => new Intl.Locale(code.split('_')[0] as string).language);
+  if (language === null || ocrConfidence === null || known.length === 0 || known.includes(language)) return reading;
+  return { ...reading, notes: [...reading.notes, { kind: 'ocr_language', language }] };
 }
 
 /** The chosen profile while it is there and fits the file, else the operator's default; null: neither fits. */

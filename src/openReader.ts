@@ -69,9 +69,11 @@ function unknownProfile(name: string, profiles: WatchedProfiles): string {
 
 /** Throws `config_invalid`, a line for each language whose data is not there. */
 export function ocrLanguages({ languages, dataDir }: Config['ocr']): OcrLanguage[] {
-  const { found, missing } = findOcrLanguages(languages, dataDir);
+  // Tesseract's first language decides doubtful letters; English, which has the fewest, would turn ü into u.
+  const inOrder = [...languages].sort((a, b) => Number(a === 'eng') - Number(b === 'eng'));
+  const { found, missing } = findOcrLanguages(inOrder, dataDir);
   if (missing.length === 0) return found;
   const advice = (code: string) =>
-    `OCR_LANGUAGES ${code} is not installed: npm install @tesseract.js-data/${code}, or put ${code}.traineddata into the folder that TESSDATA_PREFIX names`;
+    `OCR_LANGUAGES ${code} is not installed: npm install --no-save @tesseract.js-data/${code}, or put ${code}.traineddata into the folder that TESSDATA_PREFIX names`;
   throw new AppError('config_invalid', missing.map(advice).join('\n'));
 }

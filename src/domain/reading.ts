@@ -23,6 +23,8 @@ export const noteSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('model_fallback'), reason: z.string() }),
   /** The model that sees was not to be had: what OCR read stands alone. */
   z.object({ kind: z.literal('vision_fallback'), reason: z.string() }),
+  /** What was recognised is in a language that is not among those of OCR_LANGUAGES. */
+  z.object({ kind: z.literal('ocr_language'), language: z.string() }),
   /** The fields that the room wants could not be found, or not whole. */
   z.object({ kind: z.literal('fields_failed'), reason: z.string() }),
   /** There are fields, but some may be missing. */

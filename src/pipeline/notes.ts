@@ -24,6 +24,8 @@ export function noteText(note: Note): string {
       return `The language model gave no usable answer (${note.reason}).`;
     case 'vision_fallback':
       return `The model that sees pictures could not be asked (${note.reason}): this is what text recognition read.`;
+    case 'ocr_language':
+      return `It seems to be ${languageInWords(note.language)}, which text recognition is not set up for here: expect wrong letters.`;
     case 'fields_failed':
       return `The fields of this room's profile could not be found (${note.reason}).`;
     case 'fields_partial':
@@ -41,4 +43,8 @@ function pageList(pages: number[]): string {
   const shown = pages.slice(0, 12).join(', ');
   const rest = pages.length > 12 ? ` and ${pages.length - 12} more` : '';
   return `${pages.length === 1 ? 'Page' : 'Pages'} ${shown}${rest}`;
+}
+
+function languageInWords(code: string): string {
+  return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
 }

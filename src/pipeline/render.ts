@@ -106,7 +106,7 @@ function footLines(answer: Answer): string[] {
   const isPicture = kind === 'image' && pageCount === 1;
   const all = pageCount === 1 ? 'The page was read.' : `All ${pageCount} pages were read.`;
   const lines = answer.pagesRead === pageCount && !isPicture ? [all] : [];
-  if (ocrConfidence !== null) lines.push(`Read by text recognition (confidence ${Math.round(ocrConfidence)} %).`);
+  if (ocrConfidence !== null) lines.push(recognisedLine(ocrConfidence));
   lines.push(...answer.notes.map(noteText));
   if (!answer.hasText && !isPicture) lines.push('There is no text in it to summarise.');
   if (answer.attachment === 'attached') lines.push('The whole text is attached.');
@@ -114,6 +114,14 @@ function footLines(answer: Answer): string[] {
     lines.push('Fields found by the rules of the profile, without a model; check them.');
   if (answer.summary.text !== '') lines.push(...byLine(answer, isPicture));
   return lines;
+}
+
+/** Below it more than every tenth word is wrong (`node test/bench/ocr.ts`). */
+const SURE_CONFIDENCE = 75;
+
+function recognisedLine(confidence: number): string {
+  const doubt = confidence < SURE_CONFIDENCE ? ': much of it may be wrong, check it' : '';
+  return `Read by text recognition (confidence ${Math.round(confidence)} %)${doubt}.`;
 }
 
 function byLine({ summary }: Answer, isPicture: boolean): string[] {

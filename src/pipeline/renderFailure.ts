@@ -24,7 +24,7 @@ export function failureText(code: ErrorCode, { maxFileBytes }: Pick<RefusalFacts
     case 'unreadable':
       return 'the file is damaged beyond reading. Please save or export it anew and send it again.';
     case 'picture_unsupported':
-      return 'pictures of this kind (SVG, HEIC) are not read here. Please send it as PNG or JPEG.';
+      return 'pictures of this kind are not read here. Please send it as PNG or JPEG.';
     case 'picture_too_small':
       return 'the picture is too small to read. Please send it in its full size.';
     case 'picture_blank':
@@ -34,7 +34,7 @@ export function failureText(code: ErrorCode, { maxFileBytes }: Pick<RefusalFacts
     case 'password_needed':
       return 'the PDF is protected by a password. Please send a copy without one.';
     case 'too_large':
-      return `the file is larger than ${Math.floor(maxFileBytes / MIB)} MB, the limit here. Please send a smaller one, or its parts.`;
+      return `the file is larger than ${Math.floor(maxFileBytes / MIB)} MB, or what it unpacks to is more than is safe here. Please send a smaller one, or its parts.`;
     case 'media_missing':
       return 'the homeserver no longer has this file. Please send it again.';
     case 'media_unavailable':

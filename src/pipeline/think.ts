@@ -26,9 +26,14 @@ function toAnswer(fileName: string, thought: Thought, found: { fields: ShownFiel
     pages: reading.pages,
     summary,
     fields: found.fields,
-    notes: [...reading.notes, ...notes, ...found.notes],
+    notes: [...reading.notes, ...unreadNotes(reading), ...notes, ...found.notes],
     attachment: 'none',
   };
+}
+
+/** A picture that nothing could read; of the pages of a PDF its notes tell already. */
+function unreadNotes({ kind, unread }: Reading): Note[] {
+  return kind === 'image' && unread.length > 0 ? [{ kind: 'pages_without_text', pages: unread }] : [];
 }
 
 /** Pages that were read: those that failed or hold nothing but a picture are named in a note. */

@@ -6,11 +6,17 @@ import { hasText, summarise, type ThinkDeps, type Thought } from './thought.ts';
 
 /** Screenshots hold a sentence or two: so much is shown as it stands, more is summarised. */
 const SHOW_CHARS = 600;
+/**
+ * Below it nothing that was recognised is a word: grass, waves and gravel are read with up to 41, text that can be read with 79 and
+ * more. It is as if there were no text.
+ */
+const NO_TEXT_CONFIDENCE = 50;
 /** Below it more than every tenth word is wrong (`node test/bench/ocr.ts`): no hint, and the model's own reading counts. */
 const SURE_CONFIDENCE = 75;
 
 /** What is said of a picture. Throws what the models throw where nothing else is left to say. */
-export async function thinkOfPicture(reading: Reading, deps: ThinkDeps): Promise<Thought> {
+export async function thinkOfPicture(recognised: Reading, deps: ThinkDeps): Promise<Thought> {
+  const reading = withoutNonsense(recognised);
   if (!deps.seer) return thinkOfText(reading, deps, []);
   const isSure = hasText(reading) && (reading.ocrConfidence ?? 0) >= SURE_CONFIDENCE;
   try {
@@ -23,6 +29,14 @@ export async function thinkOfPicture(reading: Reading, deps: ThinkDeps): Promise
     if (!notes) throw thrown;
     return thinkOfText(reading, deps, notes);
   }
+}
+
+function withoutNonsense(reading: Reading): Reading {
+  const { ocrConfidence } = reading;
+  if (ocrConfidence === null || ocrConfidence >= NO_TEXT_CONFIDENCE) return reading;
+  const pages = reading.pages.map((page) => ({ ...page, text: '' }));
+  const extract = { summary: [], keyPoints: [] };
+  return { ...reading, pages, body: [], extract, language: null, ocrConfidence: null };
 }
 
 /** What is to be told when OCR's text has to do; null: there is none, so that the model is waited for. */

@@ -65,6 +65,7 @@ test('a file over MAX_FILE_MB is refused with the limit', async () => {
   await bot.kill('SIGTERM');
 
   const events = await everythingIn(anna, roomId);
-  const sentence = 'the file is larger than 1 MB, the limit here. Please send a smaller one, or its parts.';
+  const sentence =
+    'the file is larger than 1 MB, or what it unpacks to is more than is safe here. Please send a smaller one, or its parts.';
   for (const one of posted) expectOneRefusal(events, account.userId, one, sentence);
 });

@@ -8,7 +8,7 @@ const profiles = (profile: string) =>
   checkProfiles({ rooms: { profile, mode: 'auto', admins: [] } }, createRecordingLog().log);
 
 test('names the languages that are there', () => {
-  expect(ocr(['eng', 'deu'])).toEqual({ state: 'ok', name: 'Text recognition', detail: 'eng, deu' });
+  expect(ocr(['eng', 'deu'])).toEqual({ state: 'ok', name: 'Text recognition', detail: 'deu, eng' });
 });
 
 test('says that text recognition is off', () => {
@@ -20,7 +20,8 @@ test('says how a language that is not there is had', () => {
     state: 'failed',
     name: 'Text recognition',
     detail: 'OCR_LANGUAGES tlh is not installed',
-    advice: 'npm install @tesseract.js-data/tlh, or put tlh.traineddata into the folder that TESSDATA_PREFIX names',
+    advice:
+      'npm install --no-save @tesseract.js-data/tlh, or put tlh.traineddata into the folder that TESSDATA_PREFIX names',
   });
 });
 

@@ -63,7 +63,7 @@ describe('without any variable', () => {
     expect(parse({ OCR_LANGUAGES: 'deu, eng' }).ocr.languages).toEqual(['deu', 'eng']);
     expect(parse({ OCR_LANGUAGES: '' }).ocr.languages).toEqual([]);
     expect(problems({ OCR_LANGUAGES: '../etc' })).toEqual([
-      "OCR_LANGUAGES must be Tesseract's names of languages, such as eng,deu",
+      "OCR_LANGUAGES must be Tesseract's names of languages, such as deu,eng",
     ]);
   });
 

@@ -198,6 +198,10 @@ describe('a note', () => {
     [{ kind: 'size_limit', read: 3, of: 9 }, 'Read 3 of 9 pages: the others hold more data than is safe to unpack.'],
     [{ kind: 'pages_failed', pages: [4] }, 'Page 4 could not be read.'],
     [{ kind: 'pages_failed', pages: [4, 7] }, 'Pages 4, 7 could not be read.'],
+    [
+      { kind: 'ocr_language', language: 'de' },
+      'It seems to be German, which text recognition is not set up for here: expect wrong letters.',
+    ],
     [{ kind: 'pages_without_text', pages: [2] }, 'Page 2 holds a picture and no text that I could read.'],
     [{ kind: 'pages_without_text', pages: [2, 3] }, 'Pages 2, 3 hold pictures and no text that I could read.'],
     [

@@ -33,6 +33,13 @@ describe('a picture', () => {
     );
   });
 
+  test('that was hard to recognise says so', () => {
+    const reading = { ...aPicture().reading, ocrConfidence: 60 };
+    expect(renderAnswer(aPicture({ reading })).body).toContain(
+      'Read by text recognition (confidence 60 %): much of it may be wrong, check it.',
+    );
+  });
+
   test('that a model saw names the model, and where to check', () => {
     const summary: Answer['summary'] = { text: 'A receipt.', keyPoints: [], by: { kind: 'model', name: 'eyes' } };
     expect(renderAnswer(aPicture({ summary })).body).toContain('Summary by eyes; check what matters in the picture.');

@@ -34,6 +34,11 @@ const run = (reading: Reading, changes: Partial<ThinkDeps> = {}) =>
   });
 
 describe('without a model that sees', () => {
+  test('nonsense that was recognised on grass or waves is no text', async () => {
+    const answer = await run(recognised('Te, Cy, Neat HEPC TR fa', 39));
+    expect(answer).toMatchObject({ hasText: false, summary: { text: '' }, reading: { ocrConfidence: null } });
+  });
+
   test('a few words are shown as they stand', async () => {
     expect((await run(recognised('Disk full'))).summary).toMatchObject({ text: 'Disk full', by: { kind: 'extract' } });
   });

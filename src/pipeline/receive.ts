@@ -1,13 +1,13 @@
 // Owns the way of a sync into the ledger: every event of it and its token in one transaction, nothing slow.
 import type { Command, Incoming, SyncBatch } from '../domain/incoming.ts';
 import type { Ledger } from '../domain/ledger.ts';
+import type { Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
-
 import { type Access, matchesAny } from './access.ts';
 import { type CommandDeps, obey, placeOf } from './commands.ts';
 import { replyNotice, roomNotice, threadNotice } from './content.ts';
 import { decideInvite, decideReplacement, decideUpload, ENCRYPTED_REASON } from './decide.ts';
-import { type RoomFacts, renderDenied, renderModelChange, renderWelcome } from './renderRoom.ts';
+import { type RoomFacts, renderAlreadyAnswered, renderDenied, renderModelChange, renderWelcome } from './renderRoom.ts';
 import { retraction } from './replies.ts';
 
 export type ReceiveDeps = CommandDeps & { ledger: Ledger; access: Access; clock(): number };
@@ -92,9 +92,18 @@ function receiveUpload(
   } else if (decision.do === 'accept') {
     const nowMs = deps.clock();
     const times = { postedAtMs: nowMs - ageMs, receivedAtMs: nowMs };
-    if (upload.isAsked) jobs.ask(upload, times);
-    else jobs.insert(upload, times);
+    if (upload.isAsked) {
+      const isKnown = jobs.ask(upload, times) === 'known';
+      if (isKnown && askedBy) received.replies.push(...alreadyAnswered(upload, askedBy.eventId, deps));
+    } else jobs.insert(upload, times);
   }
+}
+
+/** Whoever asks for a file that has ended is shown where its answer stands, once a file; of an open job there is 👀 already. */
+function alreadyAnswered({ roomId, eventId }: Upload, askEventId: string, { ledger }: ReceiveDeps): Reply[] {
+  const state = ledger.jobs.get(eventId)?.state;
+  if (state !== 'done' && state !== 'refused' && state !== 'failed') return [];
+  return [notice(roomId, `again ${eventId}`, 'answer', replyNotice(renderAlreadyAnswered(state), askEventId))];
 }
 
 /** A redacted upload: its job stops, and whatever was said about it is taken back. */

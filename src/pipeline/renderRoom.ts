@@ -116,6 +116,12 @@ export function renderUnknownCommand(word: string): Rendered {
   return sentence(`I do not know “${oneLine(word, 40)}”. “!lector help” shows what I can do.`);
 }
 
+/** To a member who asks for a file that Lector is done with. */
+export function renderAlreadyAnswered(state: 'done' | 'refused' | 'failed'): Rendered {
+  const what = state === 'done' ? 'I have answered that file already' : 'I could not read that file';
+  return sentence(`${what}: see its thread. To have it read anew, post it again.`);
+}
+
 /** Told once a room to a member who may not use the bot. */
 export function renderDenied(): Rendered {
   return sentence('I may not read documents for you here: whoever runs this bot has not allowed it.');

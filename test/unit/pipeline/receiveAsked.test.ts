@@ -58,10 +58,16 @@ describe('an upload that somebody asks for', () => {
     expect(ledger.jobs.get('$upload')?.upload).toMatchObject({ isAsked: true, sender: '@anna:here' });
   });
 
-  test('is not answered again', () => {
+  test('is not answered again: who asks is shown where the answer stands, once', () => {
     get(asked());
     ledger.jobs.saveReplies('$upload', [], { state: 'done', errorCode: null });
     ledger.jobs.finish('$upload');
+    const { replies } = get(asked());
+    expect(replies.map(contentOf)).toEqual([
+      expect.objectContaining({
+        body: 'I have answered that file already: see its thread. To have it read anew, post it again.',
+      }),
+    ]);
     expect(get(asked())).toEqual(NOTHING);
     expect(stateOf()).toBe('done');
   });

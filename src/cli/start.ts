@@ -1,5 +1,6 @@
 // Owns the command `start`: the bot, until a signal ends it.
 import { enableCompileCache, flushCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../../config/env.ts';
 import type { Log } from '../domain/log.ts';
 import { prepareDataDir } from '../ledger/dataDir.ts';
@@ -16,6 +17,8 @@ export async function start({ config, log, onSignal, clock }: StartDeps): Promis
   // Whatever is kept in the data folder is its owner's alone.
   process.umask(0o077);
   prepareDataDir(config.storage.dataDir);
+  // A start makes much garbage, mostly of schemas, and V8 would keep the room that it grew for it: 20 MB for good (`bot.ts memory`).
+  setFlagsFromString('--semi-space-growth-factor=1');
   // Halves the CPU time of a start and takes 30 MB off the process: nothing is stripped of types or compiled again.
   enableCompileCache(config.storage.compileCacheDir);
   const [{ createApp }, { createModel }] = await Promise.all([import('../app.ts'), import('../llm/createModel.ts')]);
@@ -34,6 +37,8 @@ export async function start({ config, log, onSignal, clock }: StartDeps): Promis
     await app.start();
     // Written at the exit, it would hold a first exit for up to a second and a half.
     flushCompileCache();
+    // V8's own factor again.
+    setFlagsFromString('--semi-space-growth-factor=2');
     await app.ended;
   } catch (error) {
     if (!isStopping) {

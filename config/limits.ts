@@ -99,3 +99,11 @@ export const MODEL_TILE_OVERLAP = 0.08;
  * megapixels took 880 MB, other formats 50–270 MB.
  */
 export const MAX_AVIF_PIXELS = 16_000_000;
+
+/**
+ * Confidence of text recognition, 0–100: text that can be read came out with 79 and more, blurred text of which nearly nothing was right
+ * with at most 27, grass and noise on photos with 39 to 43. Below the first there is as good as no text; below the second it is no hint to a
+ * model, and members are told to check it.
+ */
+export const NO_TEXT_CONFIDENCE = 50;
+export const SURE_CONFIDENCE = 75;

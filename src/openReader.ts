@@ -64,7 +64,7 @@ export function openReader({
 function unknownProfile(name: string, profiles: WatchedProfiles): string {
   const reason = profiles.problems().find((problem) => problem.startsWith(`${name}.md`));
   const names = profiles.all().map((profile) => profile.name);
-  return `DEFAULT_PROFILE ${reason ?? `${name} is not there`}; there are: ${names.join(', ')}`;
+  return `DEFAULT_PROFILE (or --profile) ${reason ?? `${name} is not there`}; there are: ${names.join(', ')}`;
 }
 
 /** Throws `config_invalid`, a line for each language whose data is not there. */

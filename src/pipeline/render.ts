@@ -1,5 +1,5 @@
 // Owns the words of an answer: what the upload is, what stands in it, its fields, and what was and was not read.
-import { MAX_EVENT_BYTES } from '../../config/limits.ts';
+import { MAX_EVENT_BYTES, SURE_CONFIDENCE } from '../../config/limits.ts';
 import type { Answer, PictureKind, Summary } from '../domain/answer.ts';
 import type { Rendered } from './content.ts';
 import { beginningOf, count, escapeHtml, oneLine, paragraphs, shortTitle } from './html.ts';
@@ -115,9 +115,6 @@ function footLines(answer: Answer): string[] {
   if (answer.summary.text !== '') lines.push(...byLine(answer, isPicture));
   return lines;
 }
-
-/** Below it more than every tenth word is wrong (`node test/bench/ocr.ts`). */
-const SURE_CONFIDENCE = 75;
 
 function recognisedLine(confidence: number): string {
   const doubt = confidence < SURE_CONFIDENCE ? ': much of it may be wrong, check it' : '';

@@ -1,9 +1,7 @@
 // Owns the reading of one page that is a picture: by OCR, and by a model that sees where OCR is off or not sure.
+import { NO_TEXT_CONFIDENCE } from '../../config/limits.ts';
 import { type AppError, toAppError } from '../domain/errors.ts';
 import type { PageScan } from '../domain/reading.ts';
-
-/** Below it most words are wrong (`node test/bench/ocr.ts`), so that a call of a model is worth its price. */
-const UNSURE_CONFIDENCE = 50;
 
 export type PageReaders = {
   /** Null: OCR is off. */
@@ -16,7 +14,7 @@ export type PageReaders = {
 export async function scanPage(page: number, readers: PageReaders, signal: AbortSignal): Promise<PageScan> {
   const { ocr, transcribe } = readers;
   const scan = ocr ? await ocr(page, signal) : null;
-  const isSure = scan !== null && (scan.source === 'blank' || (scan.confidence ?? 0) >= UNSURE_CONFIDENCE);
+  const isSure = scan !== null && (scan.source === 'blank' || (scan.confidence ?? 0) >= NO_TEXT_CONFIDENCE);
   if (isSure || !transcribe) return scan ?? { page, text: '', source: 'blank', confidence: null };
   try {
     const text = (await transcribe(page, signal)).trim();

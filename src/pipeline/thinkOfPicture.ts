@@ -1,4 +1,5 @@
 // Owns the step from a picture to what is said of it: by a model that sees it, by a model of its text, or its text itself.
+import { NO_TEXT_CONFIDENCE, SURE_CONFIDENCE } from '../../config/limits.ts';
 import type { Summary } from '../domain/answer.ts';
 import { type AppError, toAppError } from '../domain/errors.ts';
 import type { Note, Reading } from '../domain/reading.ts';
@@ -6,13 +7,6 @@ import { hasText, summarise, type ThinkDeps, type Thought } from './thought.ts';
 
 /** Screenshots hold a sentence or two: so much is shown as it stands, more is summarised. */
 const SHOW_CHARS = 600;
-/**
- * Below it nothing that was recognised is a word: grass, waves and gravel are read with up to 41, text that can be read with 79 and
- * more. It is as if there were no text.
- */
-const NO_TEXT_CONFIDENCE = 50;
-/** Below it more than every tenth word is wrong (`node test/bench/ocr.ts`): no hint, and the model's own reading counts. */
-const SURE_CONFIDENCE = 75;
 
 /** What is said of a picture. Throws what the models throw where nothing else is left to say. */
 export async function thinkOfPicture(recognised: Reading, deps: ThinkDeps): Promise<Thought> {
@@ -31,12 +25,14 @@ export async function thinkOfPicture(recognised: Reading, deps: ThinkDeps): Prom
   }
 }
 
+/** What is recognised on grass or waves is no text, and its language is none. */
 function withoutNonsense(reading: Reading): Reading {
   const { ocrConfidence } = reading;
   if (ocrConfidence === null || ocrConfidence >= NO_TEXT_CONFIDENCE) return reading;
   const pages = reading.pages.map((page) => ({ ...page, text: '' }));
   const extract = { summary: [], keyPoints: [] };
-  return { ...reading, pages, body: [], extract, language: null, ocrConfidence: null };
+  const notes = reading.notes.filter(({ kind }) => kind !== 'ocr_language');
+  return { ...reading, pages, body: [], extract, notes, language: null, ocrConfidence: null };
 }
 
 /** What is to be told when OCR's text has to do; null: there is none, so that the model is waited for. */
@@ -68,7 +64,7 @@ function textOf(reading: Reading): string {
 
 function withTranscription(reading: Reading, text: string): Reading {
   const pages: Reading['pages'] = [{ page: 1, text, source: 'vision' }];
-  const isNote = (note: Note) => note.kind !== 'pages_without_text' && note.kind !== 'pages_failed';
-  const notes = reading.notes.filter(isNote);
+  const ofRecognition: Note['kind'][] = ['pages_without_text', 'pages_failed', 'ocr_language'];
+  const notes = reading.notes.filter(({ kind }) => !ofRecognition.includes(kind));
   return { ...reading, pages, body: [{ page: 1, text }], notes, unread: [], ocrConfidence: null };
 }

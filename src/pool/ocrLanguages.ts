@@ -35,6 +35,7 @@ function packageFolder(code: string): string | undefined {
     const manifest = createRequire(import.meta.url).resolve(`@tesseract.js-data/${code}/package.json`);
     return join(dirname(manifest), BEST);
   } catch {
+    // Not installed: the caller names the language as missing.
     return undefined;
   }
 }

@@ -67,6 +67,14 @@ describe('a model that sees', () => {
     expect(answer.reading.ocrConfidence).toBeNull();
   });
 
+  test('is not followed by a guess at the language of nonsense that was recognised', async () => {
+    const nonsense = {
+      ...recognised('Te, Cy, Neat HEPC', 39),
+      notes: [{ kind: 'ocr_language' as const, language: 'yo' }],
+    };
+    expect((await run(nonsense, { seer: seer(async () => seen({ transcription: '' })) })).notes).toEqual([]);
+  });
+
   test('gives the fields that it saw to be checked', async () => {
     const findFields = vi.fn(async () => ({ fields: null, notes: [] }));
     await run(recognised('Disk full'), { seer: seer(async () => seen({ fields: { total: 7 } })), findFields });

@@ -24,6 +24,8 @@ export type Config = Readonly<ReturnType<typeof toConfig>>;
 export type ParsedConfig = { config: Config; later: string[] };
 
 const MIB = 1024 * 1024;
+const DAY_MS = 86_400_000;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
 
 /**
  * Parses the environment. `needs: 'matrix'` requires a homeserver and a way to log in; `readSecret` reads the file that a
@@ -43,6 +45,10 @@ export function parseConfig(env: Env, needs: 'matrix' | 'nothing', readSecret: (
     problems.push(
       'LLM_PROVIDER is openai, but neither LLM_BASE_URL (the address of its server) nor LLM_API_KEY is set',
     );
+  }
+  const { HTTP_HOST, HTTP_PORT, HTTP_TOKEN } = values as Values;
+  if (HTTP_PORT && HTTP_HOST && !LOOPBACK.test(HTTP_HOST) && !HTTP_TOKEN) {
+    problems.push('HTTP_TOKEN is missing: HTTP_HOST can be reached from other machines (or set HTTP_PORT=0)');
   }
   const matrix = matrixConfig(values as Values, given);
   if (needs === 'matrix') problems.push(...matrix.missing);
@@ -109,11 +115,19 @@ function toConfig(v: Values, matrix: MatrixConfig | null) {
       compileCacheDir: join(v.DATA_DIR, 'compiled'),
       backfillMs: v.BACKFILL_HOURS * 3_600_000,
       spoolMaxBytes: v.SPOOL_MAX_MB * MIB,
+      /** Null: nothing is cached. */
+      resultCacheMs: v.RESULT_CACHE_DAYS === null ? null : v.RESULT_CACHE_DAYS * DAY_MS,
+      /** Null: names stay for ever. */
+      retentionMs: v.RETENTION_DAYS === null ? null : v.RETENTION_DAYS * DAY_MS,
     },
     work: {
       consumers: v.MAX_CONCURRENT_WORKERS,
       queueMaxSize: v.QUEUE_MAX_SIZE,
       queueMonitoring: v.QUEUE_MONITORING,
+      /** Null: no limit. */
+      memberUploadsPerMinute: v.MEMBER_UPLOADS_PER_MINUTE,
+      /** Null: there is no backlog run. */
+      backlogCron: v.BACKLOG_CRON,
       shutdownTimeoutMs: v.SHUTDOWN_TIMEOUT_SECONDS * 1000,
       threads: v.WORKER_THREADS ?? Math.min(availableParallelism(), v.MAX_CONCURRENT_WORKERS),
     },
@@ -128,7 +142,12 @@ function toConfig(v: Values, matrix: MatrixConfig | null) {
       maxOutputTokens: v.LLM_MAX_OUTPUT_TOKENS,
       contextTokens: v.LLM_CONTEXT_TOKENS,
       fallback: v.LLM_FALLBACK,
+      /** Null: no limit. */
+      requestsPerMinute: v.LLM_REQUESTS_PER_MINUTE,
+      tokensPerMinute: v.LLM_TOKENS_PER_MINUTE,
     },
+    /** `port` null: off. */
+    http: { host: v.HTTP_HOST, port: v.HTTP_PORT, token: v.HTTP_TOKEN ?? null },
     limits: {
       maxFileBytes: v.MAX_FILE_MB * MIB,
       maxPages: v.MAX_PAGES,

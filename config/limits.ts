@@ -24,6 +24,25 @@ export const MENTION_AFTER_MS = 60_000;
 /** How long a job may wait for a model that is away, before it is answered without. */
 export const MAX_OUTAGE_MS = 24 * 3_600_000;
 
+/**
+ * While the model is away for so long, and LLM_FALLBACK allows it, uploads are answered with their own sentences; the model's summary
+ * takes their place when it is back. A shorter outage is waited out.
+ */
+export const ANSWER_WITHOUT_MODEL_AFTER_MS = 15_000;
+
+/**
+ * A file that was being read when the process died so many times is read alone, in a process of its own, whose death is its own fault.
+ * Once may be anything: a power cut, an operator.
+ */
+export const SUSPECT_AFTER_DEATHS = 2;
+
+/** Even read alone it may take everything along (a container that is killed as a whole). With the pauses between, chance does not get there. */
+export const CONDEMNED_AFTER_DEATHS = 10;
+
+/** The backlog run tries a failed upload so many nights, if it is not older than this. */
+export const MAX_BACKLOG_TRIES = 7;
+export const BACKLOG_REACH_MS = 7 * 86_400_000;
+
 /** A picture whose mean grey is darker is turned light before OCR: light letters on a dark screen are read as badly as none. */
 export const DARK_MEAN = 110;
 

@@ -1,4 +1,5 @@
 // Owns the schema of every environment variable: its meaning, unit, default and whether it is a secret.
+import { Cron } from 'croner';
 import { z } from 'zod';
 import { ROOM_MODES } from '../src/domain/room.ts';
 
@@ -17,6 +18,17 @@ const whole = (least: number, most: number, fallback: number) =>
       error: `must be a whole number from ${least} to ${most}`,
     })
     .transform(Number);
+
+/** Null: off. */
+const wholeOrOff = (most: number, fallback: number | 'off') =>
+  z
+    .string()
+    .toLowerCase()
+    .default(String(fallback))
+    .refine((text) => text === 'off' || (/^\d+$/.test(text) && Number(text) <= most), {
+      error: `must be off or a whole number up to ${most}`,
+    })
+    .transform((text) => (text === 'off' || Number(text) === 0 ? null : Number(text)));
 
 const flag = (fallback: boolean) =>
   z
@@ -54,6 +66,24 @@ const globs = () =>
     .optional();
 
 const text = () => z.string().optional();
+
+function isCron(text: string): boolean {
+  try {
+    return new Cron(text, { paused: true }).nextRun() !== null;
+  } catch {
+    // croner throws for a pattern that is none.
+    return false;
+  }
+}
+
+/** Null: off. */
+const schedule = (fallback: string) =>
+  z
+    .string()
+    .trim()
+    .default(fallback)
+    .refine((text) => text === '' || isCron(text), { error: 'must be a schedule as of cron, such as 0 2 * * *' })
+    .transform((text) => (text === '' ? null : text));
 const language = z
   .string()
   .toLowerCase()
@@ -75,6 +105,7 @@ const work = shownAs('Work');
 const model = shownAs('Language model');
 const limits = shownAs('Limits');
 const answers = shownAs('Answers');
+const http = shownAs('Health and metrics');
 const logs = shownAs('Logs');
 
 /** Every variable that Lector reads; parsed one by one so that all wrong ones are named at once. */
@@ -109,9 +140,25 @@ export const variables = {
     variableMeta,
     storage('first start with an empty DATA_DIR: answers nothing older than this'),
   ),
+  RESULT_CACHE_DAYS: wholeOrOff(3650, 7).register(
+    variableMeta,
+    storage('the same file is answered from what was read before, so long; 0: it is read anew each time'),
+  ),
+  RETENTION_DAYS: wholeOrOff(36_500, 90).register(
+    variableMeta,
+    storage('after that only ids are left of an upload in the database; 0: names stay for ever'),
+  ),
   MAX_CONCURRENT_WORKERS: whole(1, 64, 3).register(variableMeta, work('jobs in flight')),
   QUEUE_MAX_SIZE: whole(1, 100_000, 100).register(variableMeta, work('jobs held in memory; more wait in the database')),
   QUEUE_MONITORING: flag(false).register(variableMeta, work('logs depth, active, waiting, rate and memory every 60 s')),
+  MEMBER_UPLOADS_PER_MINUTE: wholeOrOff(100_000, 10).register(
+    variableMeta,
+    work('of one member; what is over it waits for its turn, and the member is told once; 0: no limit'),
+  ),
+  BACKLOG_CRON: schedule('0 2 * * *').register(variableMeta, {
+    ...work('when uploads that failed are tried again, as of cron; empty (BACKLOG_CRON=): never'),
+    emptyCounts: true,
+  }),
   SHUTDOWN_TIMEOUT_SECONDS: whole(0, 3600, 60).register(variableMeta, work('time to finish running jobs before exit')),
   WORKER_THREADS: z
     .string()
@@ -136,6 +183,14 @@ export const variables = {
   LLM_MODEL: text().register(variableMeta, model('name of the model; a local server: the first it lists')),
   LLM_VISION_MODEL: text().register(variableMeta, model('name of a model that sees pictures; default: LLM_MODEL')),
   LLM_TIMEOUT_SECONDS: whole(1, 3600, 120).register(variableMeta, model('for one call')),
+  LLM_REQUESTS_PER_MINUTE: wholeOrOff(1_000_000, 'off').register(
+    variableMeta,
+    model("calls of the model; set it to the provider's limit, or off"),
+  ),
+  LLM_TOKENS_PER_MINUTE: wholeOrOff(1_000_000_000, 'off').register(
+    variableMeta,
+    model('tokens of prompts and answers together, or off'),
+  ),
   LLM_MAX_OUTPUT_TOKENS: whole(64, 100_000, 1024).register(variableMeta, model('for one answer')),
   LLM_CONTEXT_TOKENS: whole(1024, 10_000_000, 8192).register(
     variableMeta,
@@ -143,7 +198,9 @@ export const variables = {
   ),
   LLM_FALLBACK: flag(true).register(
     variableMeta,
-    model('a document that the model fails on is answered with its own sentences instead of an error'),
+    model(
+      'what the model fails on, or is away for, is answered with its own sentences; false: it fails, or waits for the model',
+    ),
   ),
   MAX_FILE_MB: whole(1, 2000, 50).register(variableMeta, limits('larger uploads are refused with a sentence')),
   MAX_PAGES: whole(1, 100_000, 500).register(
@@ -181,6 +238,22 @@ export const variables = {
     variableMeta,
     answers("language of summaries, such as en or de; default: the document's"),
   ),
+  HTTP_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .register(
+      variableMeta,
+      http('address of /health, /ready and /metrics; one that is not of this machine wants HTTP_TOKEN'),
+    ),
+  HTTP_PORT: z
+    .string()
+    .default('9400')
+    .refine((text) => text === '' || (/^\d+$/.test(text) && Number(text) <= 65_535), {
+      error: 'must be a port, or 0 for none',
+    })
+    .transform((text) => Number(text) || null)
+    .register(variableMeta, { ...http('their port; 0 or empty: off'), emptyCounts: true }),
+  HTTP_TOKEN: text().register(variableMeta, http('what a request has to carry as “Authorization: Bearer …”', '', true)),
   LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info').register(
     variableMeta,
     logs('debug, info, warn, error or silent'),
@@ -192,19 +265,7 @@ export const variables = {
 };
 
 /** Names of the design whose features come with later versions: set, they are warned of and change nothing. */
-export const LATER_VARIABLES = [
-  'MATRIX_OPS_ROOM',
-  'LLM_REQUESTS_PER_MINUTE',
-  'LLM_TOKENS_PER_MINUTE',
-  'BACKLOG_CRON',
-  'STORE_PASSPHRASE',
-  'MEMBER_UPLOADS_PER_MINUTE',
-  'RESULT_CACHE_DAYS',
-  'RETENTION_DAYS',
-  'HTTP_HOST',
-  'HTTP_PORT',
-  'HTTP_TOKEN',
-] as const;
+export const LATER_VARIABLES = ['MATRIX_OPS_ROOM', 'STORE_PASSPHRASE'] as const;
 
 /** Set, these would promise what this version cannot keep: refused at start. */
 export const REFUSED_VARIABLES = ['REDIS_URL'] as const;

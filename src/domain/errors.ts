@@ -3,14 +3,16 @@
 /** What a failure means for the job: tell and end, try again, keep for the backlog, or stop the program at start. */
 export type ErrorAction = 'refuse' | 'retry' | 'fail' | 'config';
 
-/** `usesAttempt: false` marks outages and rate limits, which may last and say nothing about the document. */
-export type ErrorRule = { action: ErrorAction; usesAttempt: boolean };
+/** `attempts: null` marks outages and rate limits, which use up none: they may last and say nothing about the document. */
+export type ErrorRule = { action: ErrorAction; attempts: number | null };
 
-const refuse: ErrorRule = { action: 'refuse', usesAttempt: false };
-const retry: ErrorRule = { action: 'retry', usesAttempt: true };
-const outage: ErrorRule = { action: 'retry', usesAttempt: false };
-const fail: ErrorRule = { action: 'fail', usesAttempt: false };
-const config: ErrorRule = { action: 'config', usesAttempt: false };
+const refuse: ErrorRule = { action: 'refuse', attempts: 1 };
+const retry: ErrorRule = { action: 'retry', attempts: 3 };
+/** Once more and no more: a document that takes its thread or process along twice does so each time. */
+const onceMore: ErrorRule = { action: 'retry', attempts: 2 };
+const outage: ErrorRule = { action: 'retry', attempts: null };
+const fail: ErrorRule = { action: 'fail', attempts: 1 };
+const config: ErrorRule = { action: 'config', attempts: 1 };
 
 export const ERRORS = {
   not_a_document: refuse,
@@ -32,9 +34,15 @@ export const ERRORS = {
   homeserver_rate_limited: outage,
   media_unavailable: retry,
   storage_full: outage,
+  /** The disk takes no writes: read-only, failing, or its folder is gone. */
+  storage_unwritable: outage,
+  /** Another process holds the database for longer than a moment. */
+  storage_locked: outage,
   model_unavailable: outage,
   model_rate_limited: outage,
-  thread_crashed: retry,
+  thread_crashed: onceMore,
+  /** The process that read this file alone died of it. */
+  reader_died: onceMore,
 
   homeserver_refused: fail,
   model_failed: fail,
@@ -48,6 +56,7 @@ export const ERRORS = {
   data_dir_unusable: config,
   data_dir_in_use: config,
   database_newer: config,
+  database_corrupt: config,
 } as const satisfies Record<string, ErrorRule>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -13,9 +13,9 @@ export type Command = {
   words: string[];
 };
 
-/** Whether a command changes something that is the room's: `mode NAME` and `profile NAME`. */
+/** Whether a command changes something that is the room's: `mode NAME`, `profile NAME`, `forget`. */
 export function needsRoomAdmin([command, value]: readonly string[]): boolean {
-  return (command === 'mode' || command === 'profile') && value !== undefined;
+  return command === 'forget' || ((command === 'mode' || command === 'profile') && value !== undefined);
 }
 
 export type Incoming =
@@ -23,6 +23,8 @@ export type Incoming =
   | { kind: 'upload'; upload: Upload; ageMs: number; askedBy?: { sender: string; eventId: string } }
   | { kind: 'command'; command: Command }
   | { kind: 'redaction'; roomId: string; redactedEventId: string }
+  /** A 🔁 on an event: its own upload, or what Lector said of it. */
+  | { kind: 'retry'; eventId: string; roomId: string; sender: string; targetEventId: string }
   | { kind: 'invite'; roomId: string; inviter: string; encrypted: boolean }
   /** The bot is in the room since this sync; `isNew: false`: it was there before the ledger began. */
   | { kind: 'joined'; roomId: string; isNew: boolean }

@@ -19,6 +19,10 @@ export type JobState = (typeof JOB_STATES)[number];
 /** States that end a job: nothing is done for it any more. */
 export const END_STATES = ['done', 'refused', 'failed', 'cancelled'] as const satisfies readonly JobState[];
 
+/** Who goes first: what a member asks for, a fresh upload, what the backlog run tries again. Waiting makes up for it, see queue and ledger. */
+export const PRIORITIES = ['asked', 'fresh', 'backlog'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
 /** A file that lies complete in the spool. */
 export type SpooledFile = { path: string; bytes: number; sha256: string; kind: MediaKind };
 
@@ -46,6 +50,9 @@ export type Job = {
   file: SpooledFile;
   /** Counts from 1. */
   attempt: number;
+  priority: Priority;
+  /** It was being read when the process died: it is read alone, in a process of its own. */
+  isSuspect: boolean;
   receivedAtMs: number;
   queuedAtMs: number;
 };

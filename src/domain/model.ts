@@ -46,6 +46,20 @@ export class ContextOverflow extends Error {
 /** What `doctor` learns of a model: ready, or why not and what to do. */
 export type ModelCheck = { ok: true; detail: string } | { ok: false; detail: string; advice: string };
 
+/** What the guard of a model knows of its use at this moment. */
+export type ModelLoad = {
+  /** `open`: it failed too often and is left alone until `retryAtMs`; `half_open`: one call tries whether it is back. */
+  state: 'closed' | 'open' | 'half_open';
+  /** By the guard's clock; null: not open. */
+  retryAtMs: number | null;
+  requestsLastMinute: number;
+  /** LLM_REQUESTS_PER_MINUTE; null: off. */
+  maxRequestsPerMinute: number | null;
+  tokensLastMinute: number;
+  maxTokensPerMinute: number | null;
+  callsUnderWay: number;
+};
+
 export interface Model {
   /** Model and provider, as answers and logs name it, such as `qwen3 (gpu:8080)`; settled after the first call when no model is configured. */
   readonly name: string;
@@ -65,6 +79,8 @@ export interface Model {
    * Aborting `signal` rejects at once with the signal's reason.
    */
   complete(request: ModelRequest): Promise<ModelAnswer>;
+  /** Of a guarded model. */
+  load?(): ModelLoad;
   /** One cheap look whether the server answers and has the model; never throws. */
   check(signal: AbortSignal): Promise<ModelCheck>;
 }

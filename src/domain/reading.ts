@@ -21,6 +21,10 @@ export const noteSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('summary_limit'), characters: z.number(), lastPage: z.number() }),
   z.object({ kind: z.literal('damaged') }),
   z.object({ kind: z.literal('model_fallback'), reason: z.string() }),
+  /** The model is away; its summary takes the place of this one when it is back. */
+  z.object({ kind: z.literal('model_later') }),
+  /** This room had the same file read before. */
+  z.object({ kind: z.literal('read_before'), atMs: z.number() }),
   /** The model that sees was not to be had: what OCR read stands alone. */
   z.object({ kind: z.literal('vision_fallback'), reason: z.string() }),
   /** What was recognised is in a language that is not among those of OCR_LANGUAGES. */

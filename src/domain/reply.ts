@@ -6,6 +6,9 @@ export type ReplyPart =
   | 'answer'
   | 'text'
   | 'fields'
+  /** What a later, quiet attempt found: an edit of the answer. */
+  | 'revised'
+  | 'mark_again'
   | 'status'
   | 'status_gone'
   | 'taken'
@@ -18,6 +21,8 @@ export type ReplyBody =
   | { kind: 'message'; content: Record<string, unknown> }
   | { kind: 'reaction'; content: Record<string, unknown> }
   | { kind: 'redaction'; redactedEventId: string }
+  /** Redacts whatever Lector has sent that relates to an event: reactions, edits, answers in its thread that name it. */
+  | { kind: 'sweep'; relatedEventId: string }
   /** The answer stands in that of another upload; it is sent there, and goes when this upload is redacted. */
   | { kind: 'shared'; withEventId: string };
 
@@ -26,12 +31,14 @@ export type Reply = {
   sourceEventId: string;
   part: ReplyPart;
   body: ReplyBody;
+  /** When it was saved, in milliseconds since 1970; the ledger fills it in, and 0 means that it does not know. */
+  savedAtMs?: number;
   /** Optional replies (reactions, clean-up) wait until answers leave room for them. */
   optional: boolean;
 };
 
 /** What is said anew, in other words, when it was taken back: uploads answered together of which one was redacted. */
-const SAID_ANEW: readonly ReplyPart[] = ['answer', 'text', 'fields'];
+const SAID_ANEW: readonly ReplyPart[] = ['answer', 'text', 'fields', 'mark', 'revised', 'mark_again'];
 
 /**
  * The transaction id of a reply: the same reply gives the same id, in every life of the process, since it is saved before it is sent. Homeservers answer a

@@ -9,7 +9,8 @@ export function describeVariables(): Described[] {
   return Object.entries(variables).map(([name, schema]) => {
     const meta = variableMeta.get(schema as z.ZodType);
     const parsedDefault = (schema as z.ZodType).safeParse(undefined);
-    const fallback = parsedDefault.success && parsedDefault.data !== undefined ? String(parsedDefault.data) : '';
+    const value = parsedDefault.success ? (parsedDefault.data ?? (parsedDefault.data === null ? 'off' : '')) : '';
+    const fallback = String(value);
     return { name, section: meta?.section ?? '', about: meta?.about ?? '', shown: meta?.shown ?? '', fallback };
   });
 }

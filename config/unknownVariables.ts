@@ -12,7 +12,7 @@ const KNOWN: ReadonlySet<string> = new Set([...OURS, ...LATER_VARIABLES, ...REFU
 /** Of a machine's own variables with these beginnings it is likely that they were meant for Lector. */
 const PREFIX = /^(?:MATRIX|LLM|OCR)_/;
 
-/** Ordinary on machines, and near to our names: of the command `llm` (llm.datasette.io), of Python programs, of MySQL. */
+/** Ordinary on machines, and near to our names: of the command `llm` (llm.datasette.io), of Python programs, of MySQL, of web servers. */
 const OF_OTHERS = [
   'LLM_USER_PATH',
   'LLM_LOAD_PLUGINS',
@@ -20,6 +20,9 @@ const OF_OTHERS = [
   'LLM_RAISE_ERRORS',
   'LOGLEVEL',
   'DATADIR',
+  'HTTP_POST',
+  'HTTPS_PORT',
+  'HTTPS_HOST',
 ];
 
 /** Kubernetes tells each container of the services beside it, which may be called matrix or llm. */

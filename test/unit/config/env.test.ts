@@ -121,9 +121,40 @@ describe('values', () => {
     });
   });
 
-  test('that are empty count as not set, for every variable but OCR_LANGUAGES, which is then off', () => {
-    const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '']));
-    expect(parse({ ...empty, OCR_LANGUAGES: undefined, REDIS_URL: '' })).toEqual(parse({}));
+  test('that are empty count as not set, but for those that are then off', () => {
+    const off = ['OCR_LANGUAGES', 'BACKLOG_CRON', 'HTTP_PORT'];
+    const empty = Object.keys(variables).filter((name) => !off.includes(name));
+    expect(parse({ ...Object.fromEntries(empty.map((name) => [name, ''])), REDIS_URL: '' })).toEqual(parse({}));
+
+    const { ocr, work, http } = parse(Object.fromEntries(off.map((name) => [name, ''])));
+    expect({ ocr, cron: work.backlogCron, port: http.port }).toMatchObject({
+      ocr: { languages: [] },
+      cron: null,
+      port: null,
+    });
+  });
+
+  test('0 and off mean that there is no limit', () => {
+    const names = ['MEMBER_UPLOADS_PER_MINUTE', 'LLM_REQUESTS_PER_MINUTE', 'LLM_TOKENS_PER_MINUTE', 'RETENTION_DAYS'];
+    for (const value of ['0', 'off', 'OFF']) {
+      const { work, llm, storage } = parse(Object.fromEntries(names.map((name) => [name, value])));
+      const limits = [work.memberUploadsPerMinute, llm.requestsPerMinute, llm.tokensPerMinute, storage.retentionMs];
+      expect(limits).toEqual([null, null, null, null]);
+    }
+    expect(parse({ HTTP_PORT: '0' }).http.port).toBeNull();
+    expect(parse({ RESULT_CACHE_DAYS: '2' }).storage.resultCacheMs).toBe(2 * 86_400_000);
+  });
+
+  test('a schedule is one that cron knows', () => {
+    expect(parse({ BACKLOG_CRON: '30 3 * * 1-5' }).work.backlogCron).toBe('30 3 * * 1-5');
+    expect(() => parse({ BACKLOG_CRON: 'at night' })).toThrow('BACKLOG_CRON must be a schedule as of cron');
+  });
+
+  test('health on an address that others reach wants a token', () => {
+    expect(() => parse({ HTTP_HOST: '0.0.0.0' })).toThrow('HTTP_TOKEN is missing');
+    expect(parse({ HTTP_HOST: '0.0.0.0', HTTP_TOKEN: 'of the monitor' }).http.token).toBe('of the monitor');
+    expect(parse({ HTTP_HOST: '0.0.0.0', HTTP_PORT: '0' }).http.port).toBeNull();
+    for (const HTTP_HOST of ['localhost', '127.0.0.2', '::1']) expect(parse({ HTTP_HOST }).http.token).toBeNull();
   });
 
   test('of lists are separated by commas', () => {
@@ -263,9 +294,9 @@ describe('secrets in files', () => {
 
 describe('variables of later versions', () => {
   test('are told when they are set, and change nothing', () => {
-    const env = { HTTP_PORT: '9400', RETENTION_DAYS: '9', DEFAULT_MODE: '' };
+    const env = { MATRIX_OPS_ROOM: '!ops:here', STORE_PASSPHRASE: 'long', DEFAULT_MODE: '' };
     const { config, later } = parseConfig(env, 'nothing', noFiles);
-    expect(later.sort()).toEqual(['HTTP_PORT', 'RETENTION_DAYS']);
+    expect(later.sort()).toEqual(['MATRIX_OPS_ROOM', 'STORE_PASSPHRASE']);
     expect(config).toEqual(parse({}));
   });
 });

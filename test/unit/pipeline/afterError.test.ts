@@ -6,10 +6,10 @@ import { type AfterError, afterError } from '../../../src/pipeline/afterError.ts
 
 const HOUR = 3_600_000;
 const codes = Object.keys(ERRORS) as ErrorCode[];
-const of = (action: string, usesAttempt = false) =>
-  codes.filter((code) => ERRORS[code].action === action && ERRORS[code].usesAttempt === usesAttempt);
+const of = (action: string, attempts: number | null = 1) =>
+  codes.filter((code) => ERRORS[code].action === action && ERRORS[code].attempts === attempts);
 const nextAfter = (code: ErrorCode, job: Partial<{ attempt: number; outageSinceMs: number | null }> = {}, nowMs = 0) =>
-  afterError(new AppError(code, ''), { attempt: 1, outageSinceMs: null, ...job }, nowMs);
+  afterError(new AppError(code, ''), { attempt: 1, outageSinceMs: null, ...job }, nowMs, 0);
 const waitMs = (next: AfterError, nowMs = 0) => (next.kind === 'wait' ? next.untilMs - nowMs : null);
 
 describe('an error that waiting does not mend', () => {
@@ -23,20 +23,25 @@ describe('an error that waiting does not mend', () => {
 });
 
 describe('an error that another attempt may mend', () => {
-  test.each(of('retry', true))('%s is tried three times, after 1 and 2 s', (code) => {
+  test.each(of('retry', 3))('%s is tried three times, after 1 and 2 s', (code) => {
     expect(nextAfter(code, { attempt: 1 })).toEqual({ kind: 'wait', untilMs: 1_000, attempt: 2, outageSinceMs: null });
     expect(nextAfter(code, { attempt: 2 })).toEqual({ kind: 'wait', untilMs: 2_000, attempt: 3, outageSinceMs: null });
     expect(nextAfter(code, { attempt: 3 })).toEqual({ kind: 'tell', end: 'failed', code });
   });
 
+  test.each(of('retry', 2))('%s, which takes its thread or process along, is tried once more', (code) => {
+    expect(nextAfter(code, { attempt: 1 })).toMatchObject({ kind: 'wait', attempt: 2 });
+    expect(nextAfter(code, { attempt: 2 })).toEqual({ kind: 'tell', end: 'failed', code });
+  });
+
   test('waits at least as long as the other side asked', () => {
     const error = new AppError('media_unavailable', '', { retryAfterMs: 90_000 });
-    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null }, 0))).toBe(90_000);
+    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null }, 0, 0))).toBe(90_000);
   });
 });
 
 describe('an outage', () => {
-  test.each(of('retry', false))('%s uses up no attempt and is remembered from its beginning', (code) => {
+  test.each(of('retry', null))('%s uses up no attempt and is remembered from its beginning', (code) => {
     expect(nextAfter(code, { attempt: 3 }, 500)).toEqual({
       kind: 'wait',
       untilMs: 1_500,
@@ -64,7 +69,7 @@ describe('an outage', () => {
 
   test('waits at least as long as the other side asked', () => {
     const error = new AppError('model_rate_limited', '', { retryAfterMs: 120_000 });
-    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null }, 0))).toBe(120_000);
+    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null }, 0, 0))).toBe(120_000);
   });
 
   test('is not made shorter or longer than its pauses by a clock that was set back', () => {
@@ -78,12 +83,19 @@ test('whatever the clock and the wait asked for, the next time is one that the l
       fc.nat(90_000_000),
       fc.double({ min: 0, max: 1e6, noNaN: true }),
       fc.boolean(),
-      (lasted, asked, isOutage) => {
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (lasted, asked, isOutage, chance) => {
         const code = isOutage ? 'model_unavailable' : 'media_unavailable';
         const error = new AppError(code, 'away', { retryAfterMs: asked });
-        const next = afterError(error, { attempt: 1, outageSinceMs: 1_000 }, 1_000 + lasted);
+        const next = afterError(error, { attempt: 1, outageSinceMs: 1_000 }, 1_000 + lasted, chance);
         if (next.kind === 'wait') expect(Number.isInteger(next.untilMs)).toBe(true);
       },
     ),
   );
+});
+
+test('jobs that failed together come back at different times, up to a quarter later', () => {
+  const pause = (chance: number) =>
+    waitMs(afterError(new AppError('media_unavailable', ''), { attempt: 2, outageSinceMs: null }, 0, chance));
+  expect([pause(0), pause(0.5), pause(1)]).toEqual([2_000, 2_250, 2_500]);
 });

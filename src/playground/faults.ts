@@ -7,6 +7,7 @@ export type FaultRequest = {
   method: string;
   /** Decoded. */
   path: string;
+  query: URLSearchParams;
   /** Full user id; null without a valid token. */
   user: string | null;
 };
@@ -16,6 +17,8 @@ export type Fault =
   | { kind: 'status'; status: number; body?: Record<string, unknown>; headers?: Record<string, string>; html?: string }
   /** Carries the request out, then cuts the connection without an answer. */
   | { kind: 'lostAnswer' }
+  /** Carries the request out with these parameters of its query in place of its own: an older token is a replayed sync. */
+  | { kind: 'otherQuery'; query: Record<string, string> }
   /** Neither does nor answers anything until the client goes away or the playground stops. */
   | { kind: 'hang' }
   /** Carries the request out once the promise has settled. */

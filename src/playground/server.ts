@@ -50,14 +50,18 @@ async function respond(deps: ServerDeps, endpoint: Endpoint, context: HttpContex
   const session = token === null ? undefined : world.accounts.session(token);
   const signal = AbortSignal.any([context.req.raw.signal, deps.stopping()]);
   count(endpoint.name);
-  const fault = faults.for({ endpoint: endpoint.name, method, path, user: session?.userId ?? null });
+  const call = callOf(context, session, signal);
+  const fault = faults.for({ endpoint: endpoint.name, method, path, query: call.query, user: session?.userId ?? null });
   if (fault?.kind === 'status') return faultResponse(fault);
   if (fault?.kind === 'hang') {
     await ended(signal);
     return dropConnection(context);
   }
   if (fault?.kind === 'delay') await Promise.race([fault.untilPromise.catch(() => {}), ended(signal)]);
-  const response = await carryOut(endpoint, callOf(context, session, signal), token, session !== undefined);
+  if (fault?.kind === 'otherQuery') {
+    for (const [name, value] of Object.entries(fault.query)) call.query.set(name, value);
+  }
+  const response = await carryOut(endpoint, call, token, session !== undefined);
   return deliver(context, response, fault);
 }
 

@@ -38,8 +38,25 @@ test('a rule sees who asks for what, and its fault ends when it is taken back', 
   takeBack();
   const path = `/_matrix/client/v3/rooms/${roomId}/send/m.room.message/t/1`;
   expect(faulty.status).toBe(500);
-  expect(seen).toEqual([{ endpoint: 'send', method: 'PUT', path, user: userId }]);
+  expect(seen).toEqual([{ endpoint: 'send', method: 'PUT', path, query: new URLSearchParams(), user: userId }]);
   expect((await say(playground, token, roomId, 'hello')).status).toBe(200);
+});
+
+test('a sync is answered as if it had asked with an older token, or for fewer events', async () => {
+  const playground = await openPlayground();
+  const { token, roomId } = await room(playground);
+  await say(playground, token, roomId, 'one', 't1');
+  const { next_batch: since } = await sync(playground, token);
+  for (const [text, id] of [
+    ['two', 't2'],
+    ['three', 't3'],
+  ] as const)
+    await say(playground, token, roomId, text, id);
+  const { next_batch: later } = await sync(playground, token, `since=${since}`);
+  const filter = JSON.stringify({ room: { timeline: { limit: 1 } } });
+  at(playground, 'sync', { kind: 'otherQuery', query: { since, filter } });
+  const { timeline } = (await sync(playground, token, `since=${later}`)).rooms.join[roomId];
+  expect([bodiesOf(timeline.events), timeline.limited]).toEqual([['three'], true]);
 });
 
 test('with a lost answer the message is in the room though the sender never hears of it', async () => {

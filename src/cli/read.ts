@@ -82,7 +82,7 @@ async function readFile(
       ...reader.minds(document, signal),
       fallback: config.llm.fallback,
       // Nobody waits for a model's return here: the document's own sentences are better than nothing.
-      outageIsTooLong: true,
+      patience: 'give_up',
       onProgress: (part, of) => bar.part(path, part, of),
     });
     return { ok: true, file: path, answer, outline: reading.outline, ms: Math.round(performance.now() - startedAt) };

@@ -1,4 +1,5 @@
 // Owns the binding of the models to one job: its picture, its room's profile, its log.
+import type { AppError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import type { Model, ModelImage } from '../domain/model.ts';
 import type { Profile } from '../domain/profile.ts';
@@ -8,7 +9,7 @@ import { findFields } from './fields.ts';
 import { languageName } from './prompt.ts';
 import { see, transcribe } from './seeing.ts';
 import { createSummariser } from './summariser.ts';
-import type { FieldFinder, Seer, ThinkDeps } from './thought.ts';
+import { type FieldFinder, isAway, type Seer, type ThinkDeps } from './thought.ts';
 
 export type MindSettings = { llm: { maxOutputTokens: number; fallback: boolean }; replyLanguage: string | null };
 
@@ -75,15 +76,17 @@ function bindSeer(model: Model, { depict, profile, fileName, settings, log, sign
 }
 
 function bindFieldFinder(profile: Profile, { model, settings, log, signal }: MindsDeps): FieldFinder {
-  return async (reading, given) => {
+  return async (reading, given, patience) => {
     const { maxOutputTokens, fallback } = settings.llm;
     const { body, pages } = reading;
-    const found = await findFields(
-      { body, pages, profile, given },
-      { model, maxOutputTokens, signal, fallsBack: () => fallback },
-    );
+    let insteadOfModel = false;
+    const fallsBack = ({ code }: AppError): boolean => {
+      insteadOfModel = isAway(code);
+      return fallback && (patience !== 'wait' || !isAway(code));
+    };
+    const found = await findFields({ body, pages, profile, given }, { model, maxOutputTokens, signal, fallsBack });
     if (found.calls > 0) log.info({ model: model?.name, calls: found.calls, ...found.usage }, 'model used');
     const { fields, notes } = found;
-    return { fields: fields && { ...fields, rows: fieldRows(fields, profile) }, notes };
+    return { fields: fields && { ...fields, rows: fieldRows(fields, profile) }, notes, insteadOfModel };
   };
 }

@@ -22,6 +22,10 @@ export function noteText(note: Note): string {
       return 'The file is damaged; what could be repaired was read.';
     case 'model_fallback':
       return `The language model gave no usable answer (${note.reason}).`;
+    case 'model_later':
+      return 'The language model is away just now. Its words take the place of these when it is back.';
+    case 'read_before':
+      return `Read before in this room, on ${dayInWords(note.atMs)}.`;
     case 'vision_fallback':
       return `The model that sees pictures could not be asked (${note.reason}): this is what text recognition read.`;
     case 'ocr_language':
@@ -37,6 +41,10 @@ export function noteText(note: Note): string {
     case 'fields_not_attached':
       return 'The fields could not be attached: the homeserver did not take the file.';
   }
+}
+
+function dayInWords(atMs: number): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(atMs);
 }
 
 function pageList(pages: number[]): string {

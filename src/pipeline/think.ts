@@ -1,20 +1,26 @@
 // Owns the step from a reading to an answer: what is said of it, and the fields that the room asks for.
-import type { Answer, ShownFields } from '../domain/answer.ts';
+import type { Answer } from '../domain/answer.ts';
 import type { Note, Reading } from '../domain/reading.ts';
 import { extractOf } from './extractSummary.ts';
 import { guessPictureKind } from './pictureKind.ts';
 import { thinkOfPicture } from './thinkOfPicture.ts';
-import { hasText, summarise, type ThinkDeps, type Thought } from './thought.ts';
+import { type FoundFields, hasText, summarise, type ThinkDeps, type Thought } from './thought.ts';
 
 /** The answer to a reading. Throws what the model throws: outages always, failures where there is no fallback. */
 export async function think(fileName: string, reading: Reading, deps: ThinkDeps): Promise<Answer> {
   const isPicture = reading.kind === 'image' && reading.pageCount === 1;
   const thought = isPicture ? await thinkOfPicture(reading, deps) : await thinkOfDocument(reading, deps);
-  const found = hasText(thought.reading) ? await deps.findFields?.(thought.reading, thought.givenFields) : undefined;
-  return toAnswer(fileName, thought, found ?? { fields: null, notes: [] });
+  const { findFields } = deps;
+  const isAsked = findFields !== null && hasText(thought.reading);
+  // What has been found without the model already is not held back for its fields.
+  const patience = isProvisional(thought) ? 'answer_now' : deps.patience;
+  const found = isAsked ? await findFields(thought.reading, thought.givenFields, patience) : NO_FIELDS;
+  return toAnswer(fileName, thought, found, patience === 'answer_now');
 }
 
-function toAnswer(fileName: string, thought: Thought, found: { fields: ShownFields | null; notes: Note[] }): Answer {
+const NO_FIELDS: FoundFields = { fields: null, notes: [], insteadOfModel: false };
+
+function toAnswer(fileName: string, thought: Thought, found: FoundFields, isAwaited: boolean): Answer {
   const { reading, summary, notes } = thought;
   const { kind, pageCount, title, author, language, ocrConfidence } = reading;
   return {
@@ -26,9 +32,26 @@ function toAnswer(fileName: string, thought: Thought, found: { fields: ShownFiel
     pages: reading.pages,
     summary,
     fields: found.fields,
-    notes: [...reading.notes, ...unreadNotes(reading), ...notes, ...found.notes],
+    notes: [
+      ...reading.notes,
+      ...unreadNotes(reading),
+      ...notes,
+      ...laterNotes(notes, found, isAwaited),
+      ...found.notes,
+    ],
     attachment: 'none',
   };
+}
+
+/** The summary may be the model's and the fields not: then it is told all the same that there is more to come. */
+function laterNotes(notes: readonly Note[], { insteadOfModel }: FoundFields, isAwaited: boolean): Note[] {
+  const isTold = notes.some(({ kind }) => kind === 'model_later');
+  return insteadOfModel && isAwaited && !isTold ? [{ kind: 'model_later' }] : [];
+}
+
+/** Whether the model is to think the answer over when it is back. */
+export function isProvisional({ notes }: Pick<Answer, 'notes'>): boolean {
+  return notes.some(({ kind }) => kind === 'model_later');
 }
 
 /** A picture that nothing could read; of the pages of a PDF its notes tell already. */

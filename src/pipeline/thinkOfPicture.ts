@@ -3,7 +3,7 @@ import { NO_TEXT_CONFIDENCE, SURE_CONFIDENCE } from '../../config/limits.ts';
 import type { Summary } from '../domain/answer.ts';
 import { type AppError, toAppError } from '../domain/errors.ts';
 import type { Note, Reading } from '../domain/reading.ts';
-import { hasText, summarise, type ThinkDeps, type Thought } from './thought.ts';
+import { hasText, isAway, type Patience, summarise, type ThinkDeps, type Thought } from './thought.ts';
 
 /** Screenshots hold a sentence or two: so much is shown as it stands, more is summarised. */
 const SHOW_CHARS = 600;
@@ -38,10 +38,11 @@ function withoutNonsense(reading: Reading): Reading {
 /** What is to be told when OCR's text has to do; null: there is none, so that the model is waited for. */
 function notesInstead(error: AppError, reading: Reading, deps: ThinkDeps): Note[] | null {
   if (error.code === 'model_cannot_see') return [];
-  const isAway = error.code === 'model_unavailable' || error.code === 'model_rate_limited';
-  if (!isAway && error.code !== 'model_failed' && error.code !== 'model_context_exceeded') return null;
-  if (!deps.fallback || (!hasText(reading) && !(isAway && deps.outageIsTooLong))) return null;
-  return [{ kind: 'vision_fallback', reason: isAway ? 'it is away' : 'it failed' }];
+  const isOutage = isAway(error.code);
+  if (!isOutage && error.code !== 'model_failed' && error.code !== 'model_context_exceeded') return null;
+  if (!deps.fallback || (!hasText(reading) && !(isOutage && deps.patience === 'give_up'))) return null;
+  const told: Note = { kind: 'vision_fallback', reason: isOutage ? 'it is away' : 'it failed' };
+  return isOutage && deps.patience !== 'give_up' ? [told, { kind: 'model_later' }] : [told];
 }
 
 async function thinkOfText(reading: Reading, deps: ThinkDeps, notes: Note[]): Promise<Thought> {
@@ -51,8 +52,11 @@ async function thinkOfText(reading: Reading, deps: ThinkDeps, notes: Note[]): Pr
     return { reading, summary, notes, givenFields: null };
   }
   // A model that did not see cannot be waited for either: its text is at hand.
-  const thought = await summarise(reading, { ...deps, outageIsTooLong: deps.outageIsTooLong || notes.length > 0 });
-  return { reading, summary: thought.summary, notes: [...notes, ...thought.notes], givenFields: null };
+  const patience: Patience = deps.patience === 'wait' && notes.length > 0 ? 'answer_now' : deps.patience;
+  const thought = await summarise(reading, { ...deps, patience });
+  const isTold = notes.some(({ kind }) => kind === 'model_later');
+  const others = thought.notes.filter(({ kind }) => kind !== 'model_later' || !isTold);
+  return { reading, summary: thought.summary, notes: [...notes, ...others], givenFields: null };
 }
 
 function textOf(reading: Reading): string {

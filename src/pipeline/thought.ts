@@ -25,8 +25,16 @@ export type Seer = {
   see(reading: Reading, ocrText: string | null): Promise<Seen>;
 };
 
+/** `insteadOfModel`: rules found them, since the model is away. */
+export type FoundFields = { fields: ShownFields | null; notes: Note[]; insteadOfModel: boolean };
 /** Finds the fields that the room's profile asks for; `given`: what a model that saw the picture has found already. */
-export type FieldFinder = (reading: Reading, given: unknown) => Promise<{ fields: ShownFields | null; notes: Note[] }>;
+export type FieldFinder = (reading: Reading, given: unknown, patience: Patience) => Promise<FoundFields>;
+
+/**
+ * What is done while the model is away: `wait` for it (its errors are thrown), `answer_now` without it and think again when it is
+ * back, or `give_up` on it. The last two only where there is a fallback.
+ */
+export type Patience = 'wait' | 'answer_now' | 'give_up';
 
 export type ThinkDeps = {
   summariser: Summariser | null;
@@ -36,8 +44,7 @@ export type ThinkDeps = {
   findFields: FieldFinder | null;
   /** Answers with the document's own sentences when the model fails on it. */
   fallback: boolean;
-  /** The model has been away for as long as a job may wait. */
-  outageIsTooLong: boolean;
+  patience: Patience;
   onProgress(part: number, of: number): void;
 };
 
@@ -59,16 +66,23 @@ export async function summarise(reading: Reading, deps: ThinkDeps): Promise<{ su
     const by = { kind: 'model' as const, name: summariser.name };
     return { summary: { text: onPages(summary), keyPoints: keyPoints.map(onPages), by }, notes };
   } catch (thrown) {
-    const reason = fallbackReason(toAppError(thrown).code, deps);
-    if (reason === null) throw thrown;
-    return { summary: extractOf(reading), notes: [{ kind: 'model_fallback', reason }] };
+    const note = fallbackNote(toAppError(thrown).code, deps);
+    if (note === null) throw thrown;
+    return { summary: extractOf(reading), notes: [note] };
   }
 }
 
-function fallbackReason(code: ErrorCode, deps: ThinkDeps): string | null {
-  if (!deps.fallback) return null;
-  if (code === 'model_failed') return 'it failed';
-  if (code === 'model_context_exceeded') return 'the document does not fit it';
-  const isAway = code === 'model_unavailable' || code === 'model_rate_limited';
-  return isAway && deps.outageIsTooLong ? 'it was away for too long' : null;
+function fallbackNote(code: ErrorCode, { fallback, patience }: ThinkDeps): Note | null {
+  if (!fallback) return null;
+  if (code === 'model_failed') return { kind: 'model_fallback', reason: 'it failed' };
+  if (code === 'model_context_exceeded') return { kind: 'model_fallback', reason: 'the document does not fit it' };
+  if (!isAway(code) || patience === 'wait') return null;
+  return patience === 'answer_now'
+    ? { kind: 'model_later' }
+    : { kind: 'model_fallback', reason: 'it was away for too long' };
+}
+
+/** Whether the model cannot be had just now, which says nothing of the document. */
+export function isAway(code: ErrorCode): boolean {
+  return code === 'model_unavailable' || code === 'model_rate_limited';
 }

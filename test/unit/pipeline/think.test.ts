@@ -5,7 +5,7 @@ import type { Model } from '../../../src/domain/model.ts';
 import type { Reading } from '../../../src/domain/reading.ts';
 import { readRequest } from '../../../src/pipeline/readRequest.ts';
 import { createSummariser } from '../../../src/pipeline/summariser.ts';
-import { pagesRead, think } from '../../../src/pipeline/think.ts';
+import { isProvisional, pagesRead, think } from '../../../src/pipeline/think.ts';
 import type { Summariser, ThinkDeps } from '../../../src/pipeline/thought.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
 
@@ -35,7 +35,7 @@ const run = (summariser: Summariser | null, changes: Partial<ThinkDeps> = {}, re
     seer: null,
     findFields: null,
     fallback: true,
-    outageIsTooLong: false,
+    patience: 'wait',
     onProgress: () => undefined,
     ...changes,
   });
@@ -96,14 +96,29 @@ describe('a model that fails', () => {
   });
 
   test('because it was away for too long is done without', async () => {
-    const { notes } = await run(failing('model_unavailable'), { outageIsTooLong: true });
+    const { notes } = await run(failing('model_unavailable'), { patience: 'give_up' });
     expect(notes).toContainEqual({ kind: 'model_fallback', reason: 'it was away for too long' });
+  });
+
+  test('and has been away for a while is done without, until it is back', async () => {
+    const answer = await run(failing('model_unavailable'), { patience: 'answer_now' });
+    expect(answer).toMatchObject({ summary: { text: 'Rent rises. (p. 1)', by: { kind: 'extract' } } });
+    expect(answer.notes).toEqual([{ kind: 'damaged' }, { kind: 'model_later' }]);
+    expect(isProvisional(answer)).toBe(true);
+  });
+
+  test('when the fields are asked for is done without in the same way, and the summary stays the model’s', async () => {
+    const summariser = byModel(async () => ({ summary: 's', keyPoints: [], notes: [] }));
+    const findFields = vi.fn(async () => ({ fields: null, notes: [], insteadOfModel: true }));
+    const answer = await run(summariser, { patience: 'answer_now', findFields });
+    expect(findFields).toHaveBeenCalledWith(expect.anything(), null, 'answer_now');
+    expect(answer).toMatchObject({ summary: { text: 's' }, notes: [{ kind: 'damaged' }, { kind: 'model_later' }] });
   });
 
   test.each<ErrorCode>(['model_failed', 'model_unavailable'])(
     'with %s ends the job where no fallback is wanted',
     async (code) => {
-      const unwanted = { fallback: false, outageIsTooLong: true };
+      const unwanted = { fallback: false, patience: 'give_up' as const };
       await expect(run(failing(code), unwanted)).rejects.toMatchObject({ code });
     },
   );

@@ -28,7 +28,7 @@ const run = (reading: Reading, changes: Partial<ThinkDeps> = {}) =>
     seer: null,
     findFields: null,
     fallback: true,
-    outageIsTooLong: false,
+    patience: 'wait',
     onProgress: () => undefined,
     ...changes,
   });
@@ -76,15 +76,15 @@ describe('a model that sees', () => {
   });
 
   test('gives the fields that it saw to be checked', async () => {
-    const findFields = vi.fn(async () => ({ fields: null, notes: [] }));
+    const findFields = vi.fn(async () => ({ fields: null, notes: [], insteadOfModel: false }));
     await run(recognised('Disk full'), { seer: seer(async () => seen({ fields: { total: 7 } })), findFields });
-    expect(findFields).toHaveBeenCalledWith(expect.anything(), { total: 7 });
+    expect(findFields).toHaveBeenCalledWith(expect.anything(), { total: 7 }, 'wait');
   });
 
   test.each<[ErrorCode, object[]]>([
     ['model_cannot_see', []],
     ['model_failed', [{ kind: 'vision_fallback', reason: 'it failed' }]],
-    ['model_unavailable', [{ kind: 'vision_fallback', reason: 'it is away' }]],
+    ['model_unavailable', [{ kind: 'vision_fallback', reason: 'it is away' }, { kind: 'model_later' }]],
   ])('that fails with %s leaves what was recognised, and that is told', async (code, notes) => {
     const answer = await run(recognised('Disk full'), { seer: failing(code) });
     expect(answer.summary.text).toBe('Disk full');
@@ -94,7 +94,7 @@ describe('a model that sees', () => {
   test('that is away is waited for when nothing was recognised, but not for ever', async () => {
     const away = failing('model_unavailable');
     await expect(run(recognised('', null), { seer: away })).rejects.toMatchObject({ code: 'model_unavailable' });
-    expect((await run(recognised('', null), { seer: away, outageIsTooLong: true })).summary.text).toBe('');
+    expect((await run(recognised('', null), { seer: away, patience: 'give_up' })).summary.text).toBe('');
   });
 
   test('that fails is told as a failure where no fallback is wanted', async () => {

@@ -1,9 +1,11 @@
 // Owns the threads that recognise text in pictures, one page at a time, with the languages that are there.
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../domain/log.ts';
+import { type Meter, NO_METER } from '../domain/meter.ts';
 import { type OcrLanguage, type OcrRequest, ocrResultSchema } from '../domain/ocr.ts';
 import type { PageScan } from '../domain/reading.ts';
-import { createThreads, type JobOptions, type ThreadStats } from './threads.ts';
+import type { JobOptions } from './job.ts';
+import { createThreads, type ThreadStats } from './threads.ts';
 
 const WORKER = fileURLToPath(new URL('../../workers/ocr.ts', import.meta.url));
 
@@ -24,6 +26,7 @@ export type OcrPoolDeps = {
   /** At least one, of `findOcrLanguages`. */
   languages: readonly OcrLanguage[];
   compileCacheDir?: string | undefined;
+  meter?: Meter | undefined;
   log: Log;
 };
 
@@ -31,7 +34,8 @@ export interface OcrPool {
   /**
    * Reads one page, waiting for a free thread first; the scan is `blank` when nothing is recognised. Throws AppError with the
    * code that the thread gave (`unreadable`, `too_large`, `file_not_found`) or `timeout`, `out_of_memory`, `thread_crashed`;
-   * rejects with the signal's reason when that aborts, which ends the recognition.
+   * rejects with the signal's reason when that aborts, which ends the recognition. `alone`: in a process of its own, one at a time,
+   * whose death throws `reader_died`.
    */
   scan(request: OcrRequest, options: JobOptions): Promise<PageScan>;
   stats(): ThreadStats;
@@ -40,7 +44,7 @@ export interface OcrPool {
 }
 
 /** The pool of OCR threads; a thread keeps its recogniser between pages and ends after a few seconds without any. */
-export function createOcrPool({ languages, ...deps }: OcrPoolDeps): OcrPool {
+export function createOcrPool({ languages, meter = NO_METER, ...deps }: OcrPoolDeps): OcrPool {
   const threads = createThreads({
     ...deps,
     filename: WORKER,
@@ -48,6 +52,7 @@ export function createOcrPool({ languages, ...deps }: OcrPoolDeps): OcrPool {
     growAfterMs: GROW_AFTER_MS,
     growAtWaiting: GROW_AT_WAITING,
     idleMs: IDLE_MS,
+    onEnded: (reason) => meter.threadEnded('ocr', reason),
   });
   const asked = new Map<string, number>();
   const count = (path: string, by: number): number => {

@@ -4,9 +4,11 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ComposeRequest } from '../domain/compose.ts';
 import { type DepictRequest, depictResultSchema } from '../domain/depict.ts';
 import type { Log } from '../domain/log.ts';
+import { type Meter, NO_METER } from '../domain/meter.ts';
 import type { ModelImage } from '../domain/model.ts';
 import { type Reading, type ReadProgress, type ReadRequest, readResultSchema } from '../domain/reading.ts';
-import { createThreads, type JobOptions, type ThreadStats } from './threads.ts';
+import type { JobOptions } from './job.ts';
+import { createThreads, type ThreadStats } from './threads.ts';
 
 /** A small document is read in 20–50 ms, the start of a thread takes 150 ms of a core: a burst of them is read sooner by one. */
 const GROW_AFTER_MS = 100;
@@ -22,6 +24,7 @@ export type PoolDeps = {
   memoryMb: number;
   /** Where threads keep their compiled code, which takes a third off their start; absent: nowhere. */
   compileCacheDir?: string | undefined;
+  meter?: Meter | undefined;
   log: Log;
 };
 
@@ -31,7 +34,7 @@ export interface Pool {
   /**
    * Reads one file in a thread, waiting for a free one first. Throws AppError with the code that the thread gave
    * (`unreadable`, `password_needed`, …) or `timeout`, `out_of_memory`, `thread_crashed`; rejects with the signal's reason
-   * when that aborts.
+   * when that aborts. `alone`: in a process of its own, one at a time, without progress; its death throws `reader_died`.
    */
   read(request: ReadRequest, options: PoolReadOptions): Promise<Reading>;
   /** The reading with its scanned pages in it: body, extract, language and notes made anew. Rejects as `read` does. */
@@ -46,16 +49,20 @@ export interface Pool {
 }
 
 /** The pool of reading threads. */
-export function createPool(deps: PoolDeps): Pool {
+export function createPool({ meter = NO_METER, ...deps }: PoolDeps): Pool {
   const threads = createThreads({
     ...deps,
     filename: WORKER,
     warmTask: null,
     growAfterMs: GROW_AFTER_MS,
     idleMs: IDLE_MS,
+    onEnded: (reason) => meter.threadEnded('read', reason),
   });
   return {
     async read(request, { onProgress, ...options }) {
+      if (options.alone) {
+        return (await threads.run({ task: () => ({ task: { request } }), answer: readResultSchema }, options)).reading;
+      }
       const { port1, port2 } = new MessageChannel();
       listen(port1, onProgress);
       const task = () => ({ task: { request, port: port2 }, transferList: [port2] });

@@ -7,6 +7,8 @@ export type Command = {
   roomId: string;
   sender: string;
   threadRootId: string | undefined;
+  /** The event that it replies to; what a client without threads is shown in its place does not count. */
+  replyToId?: string;
   /** Whether the sender may change the room's settings; `unknown`: the homeserver could not be asked, or the command needs no such right. */
   isRoomAdmin: 'yes' | 'no' | 'unknown';
   /** What stands after `!lector`, in lower case: `['help']`. */

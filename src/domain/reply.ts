@@ -33,6 +33,11 @@ export type Reply = {
   body: ReplyBody;
   /** When it was saved, in milliseconds since 1970; the ledger fills it in, and 0 means that it does not know. */
   savedAtMs?: number;
+  /**
+   * How often what was said for its source had been taken back when it was saved; the ledger fills it in. Said again in the same
+   * words, it is a new event all the same.
+   */
+  takenBack?: number;
   /** Optional replies (reactions, clean-up) wait until answers leave room for them. */
   optional: boolean;
 };
@@ -44,9 +49,14 @@ const SAID_ANEW: readonly ReplyPart[] = ['answer', 'text', 'fields', 'mark', 're
  * The transaction id of a reply: the same reply gives the same id, in every life of the process, since it is saved before it is sent. Homeservers answer a
  * repeated id with the first event's id (client-server API, "transaction identifiers").
  */
-export function transactionId(reply: Pick<Reply, 'sourceEventId' | 'part' | 'body'>, revision = 0): string {
-  const { sourceEventId, part, body } = reply;
+export function transactionId(
+  reply: Pick<Reply, 'sourceEventId' | 'part' | 'body' | 'takenBack'>,
+  revision = 0,
+): string {
+  const { sourceEventId, part, body, takenBack = 0 } = reply;
   const words = SAID_ANEW.includes(part) ? JSON.stringify(body) : '';
-  const hash = createHash('sha256').update(`${sourceEventId}\n${part}\n${revision}\n${words}`).digest('base64url');
+  const again = takenBack > 0 ? `\n${takenBack}` : '';
+  const said = `${sourceEventId}\n${part}\n${revision}\n${words}${again}`;
+  const hash = createHash('sha256').update(said).digest('base64url');
   return `lector-${hash.slice(0, 32)}`;
 }

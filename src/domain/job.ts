@@ -29,12 +29,18 @@ export type SpooledFile = { path: string; bytes: number; sha256: string; kind: M
 /** So many pictures at most are answered together: more are no single answer that anybody reads. */
 export const MAX_TOGETHER = 10;
 
-/** Whether two uploads that wait are answered together: pictures of one member in one place. */
-export function belongTogether(one: Pick<Job, 'upload' | 'file'>, other: Pick<Job, 'upload' | 'file'>): boolean {
-  const arePictures = one.file.kind === 'image' && other.file.kind === 'image';
+/** Whether two uploads that wait are answered together: pictures of one member in one place, but for those that are tried again. */
+export function belongTogether(one: Groupable, other: Groupable): boolean {
+  const arePictures = isGroupable(one) && isGroupable(other);
   const { upload: a } = one;
   const { upload: b } = other;
   return arePictures && a.roomId === b.roomId && a.sender === b.sender && threadOf(a) === threadOf(b);
+}
+
+type Groupable = Pick<Job, 'upload' | 'file' | 'priority' | 'isSuspect'>;
+
+function isGroupable({ file, priority, isSuspect }: Groupable): boolean {
+  return file.kind === 'image' && priority !== 'backlog' && !isSuspect;
 }
 
 /** Null: not posted in a thread. */

@@ -23,8 +23,11 @@ export type JobRow = {
   priority: Priority;
   /** How often the process died while this file was being read; the file need have nothing to do with it. */
   deaths: number;
-  /** Tried again by itself after it had ended: as long as nothing better comes of it, not a word is said. */
-  isQuiet: boolean;
+  /**
+   * Tried again by itself after it had ended so (answered provisionally, or failed): as long as nothing better comes of it, not a word
+   * is said. Null: it has never ended, or a member asked for it.
+   */
+  quietAfter: 'done' | 'failed' | null;
 };
 
 /** A job that failed and is kept for another try: a dead letter. */

@@ -16,7 +16,7 @@ export const TRANSITIONS = {
   /** A dispatcher takes it, and fetches its file. */
   claim: { from: ['received'], to: ['queued'] },
   read: { from: ['queued', 'reading', 'thinking'], to: ['reading'] },
-  think: { from: ['reading'], to: ['thinking'] },
+  think: { from: ['reading', 'thinking'], to: ['thinking'] },
   /** Backed off until a time. */
   wait: { from: OPEN, to: ['waiting'] },
   /** What is to be said of it is saved. */

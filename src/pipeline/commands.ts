@@ -2,12 +2,15 @@
 import type { Command } from '../domain/incoming.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Profiles } from '../domain/profile.ts';
+import type { Reply } from '../domain/reply.ts';
 import { ROOM_MODES, type RoomMode, type RoomSettings } from '../domain/room.ts';
 import { matchesAny } from './access.ts';
 import type { Rendered } from './content.ts';
 import {
   type RoomFacts,
+  renderForgotten,
   renderHelp,
+  renderRetry,
   renderStatusReport,
   renderUnknownCommand,
   type StatusFacts,
@@ -23,9 +26,10 @@ import {
   renderUnknownMode,
   renderUnknownProfile,
 } from './renderSettings.ts';
+import { tryAgainByCommand } from './tryAgain.ts';
 
 export type CommandDeps = {
-  ledger: Pick<Ledger, 'rooms'>;
+  ledger: Pick<Ledger, 'rooms' | 'jobs' | 'replies' | 'wipeRoom'>;
   /** Globs over user ids: who may change the settings of any room. */
   admins: readonly string[];
   profiles: Profiles;
@@ -35,17 +39,46 @@ export type CommandDeps = {
   statusFacts(): StatusFacts;
 };
 
+/** The answer to a command, and what it leads to: jobs whose work is to end, replies that take back what was said. */
+export type Obeyed = { rendered: Rendered; cancelledJobs: string[]; replies: Reply[] };
+
 /** What counts in a room now. */
 export function placeOf(
   roomId: string,
-  { ledger, defaultMode, defaultProfile }: Pick<CommandDeps, 'ledger' | 'defaultMode' | 'defaultProfile'>,
+  {
+    ledger,
+    defaultMode,
+    defaultProfile,
+  }: Pick<CommandDeps, 'defaultMode' | 'defaultProfile'> & { ledger: Pick<Ledger, 'rooms'> },
 ): RoomPlace {
   const { mode, profile } = ledger.rooms.settings(roomId);
   return { mode: mode ?? defaultMode, profile: profile ?? defaultProfile };
 }
 
 /** Does what the command says and returns the answer to it. Throws what the ledger throws. */
-export function obey(command: Command, deps: CommandDeps): Rendered {
+export function obey(command: Command, deps: CommandDeps): Obeyed {
+  switch (command.words[0]) {
+    case 'retry':
+      return retry(command, deps);
+    case 'forget':
+      return forget(command, deps);
+    default:
+      return { rendered: say(command, deps), cancelledJobs: [], replies: [] };
+  }
+}
+
+function retry(command: Command, deps: CommandDeps): Obeyed {
+  const { count, saidOf } = tryAgainByCommand(command, deps);
+  return { rendered: renderRetry(count), cancelledJobs: [], replies: saidOf };
+}
+
+function forget(command: Command, deps: CommandDeps): Obeyed {
+  const refusal = refusalOf(command, deps);
+  if (refusal) return { rendered: refusal, cancelledJobs: [], replies: [] };
+  return { rendered: renderForgotten(), cancelledJobs: deps.ledger.wipeRoom(command.roomId), replies: [] };
+}
+
+function say(command: Command, deps: CommandDeps): Rendered {
   const [word = 'help', value] = command.words;
   const place = placeOf(command.roomId, deps);
   switch (word) {
@@ -77,15 +110,16 @@ function setProfile(word: string, command: Command, deps: CommandDeps): Rendered
   return change({ profile: profile.name }, renderProfileSet(profile), command, deps);
 }
 
-function change(
-  changed: Partial<RoomSettings>,
-  confirmation: Rendered,
-  { roomId, sender, isRoomAdmin }: Command,
-  { ledger, admins }: CommandDeps,
-): Rendered {
+function change(changed: Partial<RoomSettings>, confirmation: Rendered, command: Command, deps: CommandDeps): Rendered {
+  const refusal = refusalOf(command, deps);
+  if (refusal) return refusal;
+  deps.ledger.rooms.setSettings(command.roomId, changed);
+  return confirmation;
+}
+
+/** Null: the sender may change what is the room's. */
+function refusalOf({ sender, isRoomAdmin }: Command, { admins }: CommandDeps): Rendered | null {
   const right = matchesAny(admins, sender) ? 'yes' : isRoomAdmin;
   if (right === 'unknown') return renderRightsUnknown();
-  if (right === 'no') return renderMayNot();
-  ledger.rooms.setSettings(roomId, changed);
-  return confirmation;
+  return right === 'no' ? renderMayNot() : null;
 }

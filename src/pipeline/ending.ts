@@ -2,16 +2,19 @@
 import { ATTACH_TEXT_OVER_CHARS } from '../../config/limits.ts';
 import type { Answer } from '../domain/answer.ts';
 import { type ErrorCode, toAppError } from '../domain/errors.ts';
-import type { JobEnd, JobLedger } from '../domain/ledger.ts';
+import type { JobEnd, JobEnding, JobLedger, JobRow, ReplyLedger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import type { Upload } from '../domain/media.ts';
 import type { Rendered } from './content.ts';
 import { fieldsFile, textFile } from './files.ts';
 import { renderAnswer, renderAnswers } from './render.ts';
 import { type Attachment, endReplies, type Mark, sharedReplies, silentReplies } from './replies.ts';
+import { revisedReplies } from './revising.ts';
+import { isProvisional } from './think.ts';
 
 export type EndPorts = {
-  jobs: Pick<JobLedger, 'get' | 'saveReplies'>;
+  jobs: Pick<JobLedger, 'get' | 'saveReplies' | 'leave'>;
+  replies: Pick<ReplyLedger, 'find' | 'answeredWith'>;
   transaction<T>(work: () => T): T;
   status: {
     /** Ends the status notice's life of its own; returns its event id if one stands in the thread. */
@@ -25,7 +28,14 @@ export type EndPorts = {
 };
 
 export type Answered = { upload: Upload; answer: Answer };
-export type Ending = { end: JobEnd; code: ErrorCode | null; rendered: Rendered; mark: Mark };
+export type Ending = {
+  end: JobEnd;
+  code: ErrorCode | null;
+  rendered: Rendered;
+  mark: Mark;
+  /** The model is to think it over when it is back. */
+  isProvisional: boolean;
+};
 
 /** Saves and sends one message for an upload, with its files. */
 export async function endJob(
@@ -35,14 +45,37 @@ export async function endJob(
   ports: EndPorts,
 ): Promise<void> {
   const statusEventId = await ports.status.settle(upload);
+  const row = ports.jobs.get(upload.eventId);
+  if (row?.quietAfter) return endQuietly(row, ending, attachments, ports);
   const replies = endReplies({ upload, ...ending, elapsedMs: elapsedMs(upload, ports), statusEventId, attachments });
-  if (!ports.jobs.saveReplies(upload.eventId, replies, { state: ending.end, errorCode: ending.code })) return;
+  if (!ports.jobs.saveReplies(upload.eventId, replies, jobEnding(ending))) return;
   await ports.deliver([upload.eventId]);
+}
+
+/** Of a retry that nobody asked for a member hears only when it brought something better than what was said. */
+async function endQuietly(
+  { upload, quietAfter }: JobRow,
+  ending: Ending,
+  attachments: Attachment[],
+  ports: EndPorts,
+): Promise<void> {
+  const { eventId } = upload;
+  if (ending.end !== 'done' || ending.isProvisional) return ports.jobs.leave(eventId);
+  const markBefore: Mark = quietAfter === 'failed' ? 'failed' : 'done';
+  const replies = revisedReplies({ upload, ...ending, markBefore, attachments }, ports.replies);
+  if (!ports.jobs.saveReplies(eventId, replies, jobEnding(ending))) return;
+  await ports.deliver([eventId]);
+}
+
+function jobEnding({ end, code, isProvisional }: Ending): JobEnding {
+  return { state: end, errorCode: code, isProvisional };
 }
 
 /** Ends an upload of which there is nothing to say with a mark alone. */
 export async function endSilently(upload: Upload, ports: EndPorts): Promise<void> {
-  const replies = silentReplies(upload, await ports.status.settle(upload));
+  const statusEventId = await ports.status.settle(upload);
+  if (ports.jobs.get(upload.eventId)?.quietAfter) return ports.jobs.leave(upload.eventId);
+  const replies = silentReplies(upload, statusEventId);
   if (!ports.jobs.saveReplies(upload.eventId, replies, { state: 'done', errorCode: null })) return;
   await ports.deliver([upload.eventId]);
 }
@@ -52,7 +85,14 @@ export async function endTogether(answered: Answered[], ports: EndPorts, log: Lo
   const files = await attachAll(answered, ports, log, signal);
   const [only] = files;
   if (only && files.length === 1) {
-    const ending: Ending = { end: 'done', code: null, rendered: renderAnswer(only.answer), mark: markOf(only.answer) };
+    const { answer } = only;
+    const ending: Ending = {
+      end: 'done',
+      code: null,
+      rendered: renderAnswer(answer),
+      mark: markOf(answer),
+      isProvisional: isProvisional(answer),
+    };
     return endJob(only.upload, ending, only.attachments, ports);
   }
   const statusIds = await Promise.all(answered.map(({ upload }) => ports.status.settle(upload)));
@@ -71,12 +111,16 @@ function saveShared(files: Attached[], statusIds: (string | null)[], ports: EndP
   const [lead, ...others] = open;
   if (!lead) return [];
   const rendered = renderAnswers(open.map(({ answer }) => answer));
-  const end = { state: 'done' as const, errorCode: null };
+  const endOf = (answer: Answer): JobEnding => ({
+    state: 'done',
+    errorCode: null,
+    isProvisional: isProvisional(answer),
+  });
   const facts = { rendered, mark: markOf(lead.answer), elapsedMs: elapsedMs(lead.upload, ports) };
-  ports.jobs.saveReplies(lead.upload.eventId, endReplies({ ...lead, ...facts }), end);
+  ports.jobs.saveReplies(lead.upload.eventId, endReplies({ ...lead, ...facts }), endOf(lead.answer));
   for (const other of others) {
     const replies = sharedReplies({ ...other, mark: markOf(other.answer) }, lead.upload);
-    ports.jobs.saveReplies(other.upload.eventId, replies, end);
+    ports.jobs.saveReplies(other.upload.eventId, replies, endOf(other.answer));
   }
   return open.map(({ upload }) => upload.eventId);
 }

@@ -1,19 +1,32 @@
 // Owns what becomes of a job that failed: backed off in the ledger, or ended with a sentence to its member.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AppError, toAppError } from '../domain/errors.ts';
+import { type AppError, type ErrorCode, toAppError } from '../domain/errors.ts';
 import { END_STATES, type JobState } from '../domain/job.ts';
-import type { JobLedger } from '../domain/ledger.ts';
+import type { JobLedger, JobRow } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import type { Upload } from '../domain/media.ts';
-import { afterError } from './afterError.ts';
+import type { Meter } from '../domain/meter.ts';
+import { type AfterError, afterError } from './afterError.ts';
 import { type EndPorts, endJob } from './ending.ts';
 import { renderFailure } from './renderFailure.ts';
 import type { Stage } from './stage.ts';
+import { isAway } from './thought.ts';
 
 export type FailurePorts = EndPorts & {
-  jobs: Pick<JobLedger, 'get' | 'saveReplies' | 'wait'>;
+  jobs: Pick<JobLedger, 'get' | 'saveReplies' | 'leave' | 'wait'>;
   status: { show(upload: Upload, stage: Stage): void };
+  meter: Pick<Meter, 'attemptFailed'>;
   maxFileBytes: number;
+  /** From 0 to 1, as Math.random gives it. */
+  chance(): number;
+};
+
+/** An attempt that came to nothing. */
+export type Failed = {
+  upload: Upload;
+  thrown: unknown;
+  /** When the attempt began. */
+  startedAtMs: number;
 };
 
 /** Pause after the ledger could not take what became of a job. */
@@ -23,54 +36,71 @@ const LEDGER_RETRY_MS = 5_000;
  * Backs the job off or tells the member; also for jobs whose file could not be fetched. While the disk is full nothing of that
  * can be kept: it is tried again until there is room, or `signal` aborts. Throws only what nothing mends.
  */
-export async function handleFailure(
-  upload: Upload,
-  thrown: unknown,
-  ports: FailurePorts,
-  log: Log,
-  signal: AbortSignal,
-): Promise<void> {
+export async function handleFailure(failed: Failed, ports: FailurePorts, log: Log, signal: AbortSignal): Promise<void> {
   for (let isLedgerBack = false; !signal.aborted; isLedgerBack = true) {
     try {
-      return await endOrDelay(upload, toAppError(thrown), isLedgerBack, ports, log);
+      return await endOrDelay(failed, isLedgerBack, ports, log);
     } catch (again) {
-      if (toAppError(again).code !== 'storage_full') throw again;
-      log.error({ job: upload.eventId }, 'the disk is full: what became of the job cannot be kept yet');
+      const { code } = toAppError(again);
+      if (!isOfStorage(code)) throw again;
+      log.error(
+        { job: failed.upload.eventId, code },
+        'the disk takes nothing: what became of the job cannot be kept yet',
+      );
       await sleep(LEDGER_RETRY_MS, undefined, { signal }).catch(() => signal.aborted);
     }
   }
 }
 
 async function endOrDelay(
-  upload: Upload,
-  error: AppError,
+  { upload, thrown, startedAtMs }: Failed,
   isLedgerBack: boolean,
   ports: FailurePorts,
   log: Log,
 ): Promise<void> {
+  const error = toAppError(thrown);
   const row = ports.jobs.get(upload.eventId);
   if (!row || isEnded(row.state)) return;
   if (row.state === 'replying') {
-    if (isLedgerBack || error.code === 'storage_full') return ports.deliver([upload.eventId]);
+    if (isLedgerBack || isOfStorage(error.code)) return ports.deliver([upload.eventId]);
     log.error({ code: error.code, err: error }, 'the answer could not be sent');
     return;
   }
-  const next = afterError(error, row, ports.clock());
-  log.warn({ code: error.code, reason: error.message, attempt: row.attempt, next }, 'job failed');
+  const nowMs = ports.clock();
+  const next = afterError(error, row, nowMs, ports.chance());
+  log.warn(failureRecord(error, row, next, nowMs - startedAtMs), 'job failed');
   if (next.kind === 'wait') {
     ports.jobs.wait(upload.eventId, { ...next, errorCode: error.code });
-    if (isModelOutage(error.code)) ports.status.show(upload, { kind: 'model_away' });
+    ports.meter.attemptFailed(error.code, false);
+    if (isAway(error.code) && !row.quietAfter) ports.status.show(upload, { kind: 'model_away' });
     return;
   }
   const rendered = renderFailure(next.code, { fileName: upload.fileName, maxFileBytes: ports.maxFileBytes });
-  await endJob(upload, { end: next.end, code: next.code, rendered, mark: 'failed' }, [], ports);
+  await endJob(upload, { ...next, rendered, mark: 'failed', isProvisional: false }, [], ports);
+  ports.meter.attemptFailed(error.code, true);
+}
+
+/** What an operator searches the log for: which job failed where, with what, how often, and when it is tried again. */
+function failureRecord(error: AppError, row: JobRow, next: AfterError, durationMs: number): object {
+  return {
+    stage: STAGES[row.state] ?? row.state,
+    code: error.code,
+    reason: error.message,
+    attempt: row.attempt,
+    nextAttemptAt: next.kind === 'wait' ? new Date(next.untilMs).toISOString() : null,
+    durationMs: Math.round(durationMs),
+    ...(next.kind === 'tell' && { end: next.end }),
+  };
+}
+
+/** What is done in a state, in a word. */
+const STAGES: Partial<Record<JobState, string>> = { queued: 'fetching' };
+
+/** The ledger cannot keep anything just now. */
+function isOfStorage(code: ErrorCode): boolean {
+  return code === 'storage_full' || code === 'storage_unwritable' || code === 'storage_locked';
 }
 
 function isEnded(state: JobState): boolean {
   return (END_STATES as readonly JobState[]).includes(state);
-}
-
-/** Whether a job waits for the model alone, so that it need not be read again to learn that the model is still away. */
-export function isModelOutage(code: string | null): boolean {
-  return code === 'model_unavailable' || code === 'model_rate_limited';
 }

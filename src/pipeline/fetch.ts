@@ -1,12 +1,12 @@
 // Owns the step from a claimed job to its file on disk: what is downloaded, ignored, or not even tried.
-import { MAX_OUTAGE_MS } from '../../config/limits.ts';
+import { ANSWER_WITHOUT_MODEL_AFTER_MS, CONDEMNED_AFTER_DEATHS, MAX_OUTAGE_MS } from '../../config/limits.ts';
 import { AppError, ERRORS, toAppError } from '../domain/errors.ts';
 import type { SpooledFile } from '../domain/job.ts';
 import type { JobLedger, JobRow } from '../domain/ledger.ts';
 import { claimedKind, claimsToBeDocument, type Upload } from '../domain/media.ts';
 import type { Model } from '../domain/model.ts';
 import type { RoomMode } from '../domain/room.ts';
-import { isModelOutage } from './failure.ts';
+import { isAway } from './thought.ts';
 
 export type FetchPorts = {
   jobs: Pick<JobLedger, 'cancel' | 'setAside'>;
@@ -14,6 +14,8 @@ export type FetchPorts = {
   mode: RoomMode;
   removeFile(path: string): void;
   model: Pick<Model, 'check'> | null;
+  /** What the model is away for is answered without it for now. */
+  answersWithoutModel: boolean;
   download(upload: Upload, signal: AbortSignal): Promise<SpooledFile | null>;
   status: { taken(upload: Upload): void; forget(upload: Upload): void };
   clock(): number;
@@ -25,6 +27,8 @@ export type FetchPorts = {
  */
 export async function fetchUpload(row: JobRow, ports: FetchPorts, signal: AbortSignal): Promise<SpooledFile | null> {
   const { upload } = row;
+  if (row.deaths >= CONDEMNED_AFTER_DEATHS)
+    throw new AppError('reader_died', `the process died ${row.deaths} times while it was read`);
   await throwIfModelIsAway(row, ports, signal);
   const isDeclared = claimsToBeDocument(upload);
   if (isDeclared) ports.status.taken(upload);
@@ -60,9 +64,18 @@ async function downloadIfAny(upload: Upload, ports: FetchPorts, signal: AbortSig
 }
 
 /** A job that waits for the model alone is not downloaded and read again only to learn that it is still away. */
-async function throwIfModelIsAway(row: JobRow, { model, clock }: FetchPorts, signal: AbortSignal): Promise<void> {
-  if (!model || !isModelOutage(row.errorCode)) return;
-  if (clock() - (row.outageSinceMs ?? clock()) >= MAX_OUTAGE_MS) return;
+async function throwIfModelIsAway(
+  row: JobRow,
+  { model, answersWithoutModel, clock }: FetchPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!model || row.errorCode === null || !isAway(row.errorCode)) return;
+  const lastedMs = clock() - (row.outageSinceMs ?? clock());
+  if (
+    lastedMs >= MAX_OUTAGE_MS ||
+    (answersWithoutModel && row.quietAfter === null && lastedMs >= ANSWER_WITHOUT_MODEL_AFTER_MS)
+  )
+    return;
   const check = await model.check(signal);
   if (!check.ok) throw new AppError('model_unavailable', check.detail);
 }

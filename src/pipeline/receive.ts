@@ -1,16 +1,16 @@
 // Owns the way of a sync into the ledger: every event of it and its token in one transaction, nothing slow.
 import type { Command, Incoming, SyncBatch } from '../domain/incoming.ts';
-import type { Ledger } from '../domain/ledger.ts';
-import type { Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
-import { type Access, matchesAny } from './access.ts';
-import { type CommandDeps, obey, placeOf } from './commands.ts';
-import { replyNotice, roomNotice, threadNotice } from './content.ts';
-import { decideInvite, decideReplacement, decideUpload, ENCRYPTED_REASON } from './decide.ts';
-import { type RoomFacts, renderAlreadyAnswered, renderDenied, renderModelChange, renderWelcome } from './renderRoom.ts';
-import { retraction } from './replies.ts';
+import { matchesAny } from './access.ts';
+import { obey } from './commands.ts';
+import { replyNotice, threadNotice } from './content.ts';
+import { decideInvite, decideReplacement, ENCRYPTED_REASON } from './decide.ts';
+import { receiveUpload, type UploadDeps } from './receiveUpload.ts';
+import { denied, notice, welcome } from './roomNotices.ts';
+import { forgetUpload } from './takeBack.ts';
+import { tryAgainByReaction } from './tryAgain.ts';
 
-export type ReceiveDeps = CommandDeps & { ledger: Ledger; access: Access; clock(): number };
+export type ReceiveDeps = UploadDeps;
 
 /** What is to be done once the batch is stored; all of it is in the ledger, too, and would be done after a restart. */
 export type Received = { cancelledJobs: string[]; replies: Reply[] };
@@ -56,8 +56,7 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
       rooms.set(incoming.roomId, 'left');
       // Whoever invites it again is greeted with what counts then.
       rooms.setSettings(incoming.roomId, { mode: null, profile: null });
-      received.cancelledJobs.push(...jobs.cancelRoom(incoming.roomId));
-      replies.dropRoom(incoming.roomId);
+      received.cancelledJobs.push(...deps.ledger.wipeRoom(incoming.roomId));
       break;
     case 'replaced':
       if (decideReplacement(incoming, rooms.state(incoming.replacementRoomId), deps.access).do === 'join') {
@@ -66,10 +65,15 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
       }
       break;
     case 'redaction':
-      takeBack(incoming.roomId, incoming.redactedEventId, deps, received);
+      add(received, forgetUpload(incoming.roomId, incoming.redactedEventId, deps));
       break;
     case 'upload':
-      receiveUpload(incoming, deps, received);
+      received.replies.push(...receiveUpload(incoming, deps));
+      break;
+    case 'retry':
+      if (rooms.state(incoming.roomId) === 'joined' && deps.access.isAllowedUser(incoming.sender)) {
+        received.replies.push(...tryAgainByReaction(incoming, deps).saidOf);
+      }
       break;
     case 'command':
       if (rooms.state(incoming.command.roomId) === 'joined') receiveCommand(incoming.command, deps, received);
@@ -77,87 +81,9 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
   }
 }
 
-function receiveUpload(
-  { upload, ageMs, askedBy }: Extract<Incoming, { kind: 'upload' }>,
-  deps: ReceiveDeps,
-  received: Received,
-): void {
-  const { rooms, jobs } = deps.ledger;
-  const { roomId, eventId } = upload;
-  const sender = askedBy?.sender ?? upload.sender;
-  const { mode } = placeOf(roomId, deps);
-  const decision = decideUpload({ ...upload, sender }, rooms.state(roomId), deps.access, mode);
-  if (decision.do === 'deny') {
-    received.replies.push(denied(roomId, sender, askedBy?.eventId ?? eventId));
-  } else if (decision.do === 'accept') {
-    const nowMs = deps.clock();
-    const times = { postedAtMs: nowMs - ageMs, receivedAtMs: nowMs };
-    if (upload.isAsked) {
-      const isKnown = jobs.ask(upload, times) === 'known';
-      if (isKnown && askedBy) received.replies.push(...alreadyAnswered(upload, askedBy.eventId, deps));
-    } else jobs.insert(upload, times);
-  }
-}
-
-/** Whoever asks for a file that has ended is shown where its answer stands, once a file; of an open job there is 👀 already. */
-function alreadyAnswered({ roomId, eventId }: Upload, askEventId: string, { ledger }: ReceiveDeps): Reply[] {
-  const state = ledger.jobs.get(eventId)?.state;
-  if (state !== 'done' && state !== 'refused' && state !== 'failed') return [];
-  return [notice(roomId, `again ${eventId}`, 'answer', replyNotice(renderAlreadyAnswered(state), askEventId))];
-}
-
-/** A redacted upload: its job stops, and whatever was said about it is taken back. */
-function takeBack(roomId: string, uploadId: string, deps: ReceiveDeps, received: Received): void {
-  const { jobs, replies } = deps.ledger;
-  const row = jobs.get(uploadId);
-  if (row?.upload.roomId !== roomId) return;
-  // The message that speaks of this upload goes; the others that it speaks of are answered anew.
-  for (const eventId of replies.answeredWith(uploadId)) {
-    received.cancelledJobs.push(eventId);
-    for (const sentId of replies.takeBack(eventId)) received.replies.push(retraction(roomId, sentId));
-    jobs.again(eventId);
-  }
-  jobs.cancel(uploadId);
-  for (const reply of replies.unsentOf(uploadId)) replies.drop(reply);
-  for (const eventId of replies.sentFor(uploadId)) received.replies.push(retraction(roomId, eventId));
-  received.cancelledJobs.push(uploadId);
-}
-
-/** Saves a notice for each room when its text or pictures go elsewhere than it was told; once a change. */
-export function tellModelChange({
-  ledger,
-  roomFacts,
-  clock,
-}: Pick<ReceiveDeps, 'ledger' | 'roomFacts' | 'clock'>): void {
-  const facts = roomFacts();
-  const goesTo = destination(facts);
-  ledger.transaction(() => {
-    const told = ledger.rooms.toldModelHost();
-    if (told === goesTo) return;
-    ledger.rooms.setToldModelHost(goesTo);
-    if (told === null) return;
-    for (const roomId of ledger.rooms.joined()) {
-      const content = roomNotice(renderModelChange(facts));
-      ledger.replies.save(notice(roomId, `model ${roomId} ${clock()}`, 'welcome', content));
-    }
-  });
-}
-
-/** Rooms that were told of a host before pictures went there are told of the pictures. */
-function destination({ modelHost, vision }: RoomFacts): string {
-  if (modelHost === null) return '';
-  return vision === 'no' ? modelHost : `${modelHost} with pictures`;
-}
-
-/** Keyed by the sync that showed the join, so that each join is greeted once. */
-function welcome(roomId: string, nextBatch: string, deps: ReceiveDeps): Reply {
-  const rendered = renderWelcome(deps.roomFacts(), placeOf(roomId, deps));
-  return notice(roomId, `welcome ${roomId} ${nextBatch}`, 'welcome', roomNotice(rendered));
-}
-
-/** Keyed by room and member, so that each member is told once a room. */
-function denied(roomId: string, sender: string, eventId: string): Reply {
-  return notice(roomId, `denied ${roomId} ${sender}`, 'denied', replyNotice(renderDenied(), eventId));
+function add(received: Received, more: Received | null): void {
+  received.cancelledJobs.push(...(more?.cancelledJobs ?? []));
+  received.replies.push(...(more?.replies ?? []));
 }
 
 /** A command that was answered before (its sync came twice) is not obeyed again: the room may have set something else since. */
@@ -168,12 +94,9 @@ function receiveCommand(command: Command, deps: ReceiveDeps, received: Received)
     return;
   }
   if (deps.ledger.replies.find(eventId, 'answer')) return;
-  const rendered = obey(command, deps);
+  const { rendered, ...obeyed } = obey(command, deps);
+  add(received, obeyed);
   const place = { rootId: threadRootId ?? eventId, replyToId: eventId };
   const content = threadRootId ? threadNotice(rendered, place) : replyNotice(rendered, eventId);
   received.replies.push(notice(roomId, eventId, 'answer', content));
-}
-
-function notice(roomId: string, sourceEventId: string, part: Reply['part'], content: Record<string, unknown>): Reply {
-  return { roomId, sourceEventId, part, body: { kind: 'message', content }, optional: false };
 }

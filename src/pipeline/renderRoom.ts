@@ -1,7 +1,7 @@
 // Owns the notices to a room as a whole: welcome, help, status, and who may not use it.
 import type { Model } from '../domain/model.ts';
 import type { Rendered } from './content.ts';
-import { oneLine } from './html.ts';
+import { count, oneLine } from './html.ts';
 import { sentence, withLines } from './noticeText.ts';
 import { HOW_TO_ASK, modeInWords, type RoomPlace } from './renderSettings.ts';
 
@@ -14,9 +14,14 @@ export type RoomFacts = {
   ocrLanguages: readonly string[];
   maxPages: number;
   maxFileBytes: number;
+  /** How long what was read is kept for the same file; null: not at all. */
+  resultCacheMs: number | null;
+  /** How long names are kept; null: for ever. */
+  retentionMs: number | null;
 };
 
 const MIB = 1024 * 1024;
+const DAY_MS = 86_400_000;
 
 /** Where the text and the pictures go: told on joining, and again when it changes. */
 function whereItGoes({ modelHost, vision }: RoomFacts): string {
@@ -30,10 +35,19 @@ function whereItGoes({ modelHost, vision }: RoomFacts): string {
 }
 
 function dataLines(facts: RoomFacts): string[] {
-  return [
-    whereItGoes(facts),
-    'The file is deleted once it is answered. Its name and the ids of my messages stay in my database.',
-  ];
+  return [whereItGoes(facts), `The file is deleted once it is answered. ${howLong(facts)}`];
+}
+
+/** How long what is left of an upload stays in the database. */
+function howLong({ resultCacheMs, retentionMs }: RoomFacts): string {
+  const text =
+    resultCacheMs === null ? '' : `My answer is kept for ${days(resultCacheMs)}, should the same file come again; `;
+  const until = retentionMs === null ? 'stay in my database' : `stay in my database for ${days(retentionMs)}`;
+  return `${text}${text === '' ? 'Its' : 'its'} name and the ids of my messages ${until}.`;
+}
+
+function days(ms: number): string {
+  return count(Math.round(ms / DAY_MS), 'day');
 }
 
 /** What becomes of pictures and scanned pages; nothing to say where a model may see them and there is no OCR. */
@@ -84,9 +98,10 @@ export function renderHelp(facts: RoomFacts, { mode }: RoomPlace): Rendered {
     `${limits(facts)}; of longer ones I read the beginning and say so.`,
     ...ocrLines(facts),
     `${HOW_TO_ASK} Redact your upload, and I stop reading it and take back my answer.`,
+    'React with 🔁 to an upload of yours that failed, or write “!lector retry”, and I try it again.',
     ...dataLines(facts),
     '“!lector mode” and “!lector profile” show what I read here and which fields I look for, and how to change it.',
-    '“!lector status” shows what I am doing, “!lector help” this.',
+    '“!lector status” shows what I am doing, “!lector help” this. After “!lector forget” by an admin nothing of this room is left in my database.',
   ]);
 }
 
@@ -118,8 +133,29 @@ export function renderUnknownCommand(word: string): Rendered {
 
 /** To a member who asks for a file that Lector is done with. */
 export function renderAlreadyAnswered(state: 'done' | 'refused' | 'failed'): Rendered {
-  const what = state === 'done' ? 'I have answered that file already' : 'I could not read that file';
-  return sentence(`${what}: see its thread. To have it read anew, post it again.`);
+  if (state === 'done') return sentence('I have answered that file already: see its thread.');
+  const next = state === 'failed' ? 'To have it tried again, react to it with 🔁.' : 'What can be done stands there.';
+  return sentence(`I could not read that file: see its thread. ${next}`);
+}
+
+/** Told once a day to a member who posts more than a minute allows. */
+export function renderSlowed(perMinute: number): Rendered {
+  return sentence(
+    `That is more than ${count(perMinute, 'file')} in a minute: nothing is lost, I read the others one after the other.`,
+  );
+}
+
+/** The answer to `!lector retry`; `tried`: uploads that are tried again. */
+export function renderRetry(tried: number): Rendered {
+  if (tried === 0) return sentence('There is nothing here that failed and could be tried again.');
+  return sentence(`I try ${count(tried, 'upload')} again.`);
+}
+
+/** The answer to `!lector forget`. */
+export function renderForgotten(): Rendered {
+  return sentence(
+    'Forgotten: nothing that was posted here is left in my database. My answers stay in this room; redact an old upload, and I no longer take its answer back.',
+  );
 }
 
 /** Told once a room to a member who may not use the bot. */

@@ -56,11 +56,13 @@ function message(upload: Upload, part: ReplyPart, content: Record<string, unknow
   return { ...origin(upload), part, body: { kind: 'message', content }, optional: false };
 }
 
-function fileReplies({ upload, attachments }: Pick<ReplyFacts, 'upload' | 'attachments'>): Reply[] {
+/** The files that go with an answer. */
+export function fileReplies({ upload, attachments }: Pick<ReplyFacts, 'upload' | 'attachments'>): Reply[] {
   return attachments.map((file) => message(upload, file.part, threadFile(file, threadOf(upload))));
 }
 
-function markReply(upload: Upload, mark: Mark): Reply {
+/** What the reaction in the end says. */
+export function markReply(upload: Upload, mark: Mark): Reply {
   const content = reactionTo(upload.eventId, MARKS[mark]);
   return { ...origin(upload), part: 'mark', body: { kind: 'reaction', content }, optional: true };
 }
@@ -98,6 +100,17 @@ export function retraction(roomId: string, sentEventId: string): Reply {
     sourceEventId: sentEventId,
     part: 'retracted',
     body: { kind: 'redaction', redactedEventId: sentEventId },
+    optional: false,
+  };
+}
+
+/** Takes back what no row of the ledger names: reactions to an event, edits of it. Once an event. */
+export function sweepOf(roomId: string, relatedEventId: string): Reply {
+  return {
+    roomId,
+    sourceEventId: `sweep ${relatedEventId}`,
+    part: 'retracted',
+    body: { kind: 'sweep', relatedEventId },
     optional: false,
   };
 }

@@ -1,0 +1,47 @@
+// Owns taking back what was said of an upload: when it is redacted, and when it is to be said anew.
+import type { Ledger } from '../domain/ledger.ts';
+import type { Reply } from '../domain/reply.ts';
+import { retraction, sweepOf } from './replies.ts';
+
+/** What a redaction or another attempt leads to: jobs whose work is to end, and what is to be sent. */
+export type TakenBack = { cancelledJobs: string[]; replies: Reply[] };
+
+type Deps = { ledger: Pick<Ledger, 'jobs' | 'replies' | 'wipeUpload'> };
+
+/**
+ * A redacted upload: its job stops, everything that is known of it but its ids goes, and whatever was said about it is taken back,
+ * with the reactions to it and the edits of its progress notice. Null: there is no such upload in the room.
+ */
+export function forgetUpload(roomId: string, uploadId: string, { ledger }: Deps): TakenBack | null {
+  const { jobs, replies } = ledger;
+  const row = jobs.get(uploadId);
+  if (row?.upload.roomId !== roomId) return null;
+  const isNews = row.state !== 'cancelled';
+  const others = replies.answeredWith(uploadId).map((eventId) => sayAnew(roomId, eventId, { ledger }));
+  jobs.cancel(uploadId);
+  const noticeId = replies.find(uploadId, 'status')?.sentEventId;
+  for (const reply of replies.unsentOf(uploadId)) replies.drop(reply);
+  const gone = replies.sentFor(uploadId).map((eventId) => retraction(roomId, eventId));
+  const swept = isNews ? [uploadId, noticeId].filter((id) => id != null).map((id) => sweepOf(roomId, id)) : [];
+  ledger.wipeUpload(uploadId);
+  return {
+    cancelledJobs: [...others.flatMap(({ cancelledJobs }) => cancelledJobs), uploadId],
+    replies: [...others.flatMap((other) => other.replies), ...gone, ...swept],
+  };
+}
+
+/** The message that spoke of this upload, too, goes: it is answered anew. */
+function sayAnew(roomId: string, eventId: string, deps: Deps): TakenBack {
+  const replies = takeBackAnswer(roomId, eventId, deps);
+  deps.ledger.jobs.again(eventId);
+  return { cancelledJobs: [eventId], replies };
+}
+
+/** Forgets what was said of an upload, so that it can be said anew; returns what takes it back in the room. */
+export function takeBackAnswer(
+  roomId: string,
+  eventId: string,
+  { ledger }: { ledger: Pick<Ledger, 'replies'> },
+): Reply[] {
+  return ledger.replies.takeBack(eventId).map((sentId) => retraction(roomId, sentId));
+}

@@ -1,89 +1,62 @@
-// Owns the connection to the SQLite database and what its errors mean.
+// Owns the connection to the SQLite database: how it is opened, and what is checked before anything is stored in it.
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../domain/errors.ts';
+import { checkIntegrity, checkLog, unusable } from './integrity.ts';
 import { migrate } from './migrations.ts';
+import { createStorageWatch, type StorageWatch, storageError } from './storageErrors.ts';
+import { createTransactions, type Transactions } from './transactions.ts';
 
-/** SQLite's primary result code for a full disk (sqlite.org/rescode.html). */
-const SQLITE_FULL = 13;
+/** A statement that waits for another process stops the event loop; the ways that end in one try again themselves. */
+const BUSY_MS = 500;
 
-export type Transact = <T>(work: () => T) => T;
-export type Database = {
-  db: DatabaseSync;
-  /** All of `work` or none, on disk before it returns. */
-  transact: Transact;
-  /**
-   * For one write that may be lost in a power cut (never in a crash of the process), because it says only how far a job has come:
-   * the job is then done again, and what was sent is sent with the same transaction id. Each wait for the disk that it saves is up to
-   * 170 ms of the main thread, measured beside a homeserver that writes to the same disk.
-   */
-  mark: Transact;
-};
+export type Database = { db: DatabaseSync; storage: StorageWatch } & Transactions;
 
-/** Opens (creating it 0600) and migrates the database: every commit is on disk before it returns, but for those of `mark`. */
+/**
+ * Opens (creating it 0600), checks and migrates the database: every commit is on disk before it returns, but for those of `mark`.
+ * Throws `database_corrupt`, `database_newer`, `storage_full`, or `data_dir_unusable` for all else that is in its way.
+ */
 export function openDatabase(path: string): Database {
-  const db = new DatabaseSync(path, { timeout: 5_000 });
+  if (path !== ':memory:') checkLog(path);
+  const db = opened(path);
   try {
     if (path !== ':memory:') chmodSync(path, 0o600);
-    db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON',
-    );
+    db.exec('PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON');
+    checkIntegrity(db, path);
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     migrate(db, path);
+    const storage = createStorageWatch(db);
+    return { db, storage, ...createTransactions(db, storage, BUSY_MS) };
   } catch (cause) {
     db.close();
-    if (cause instanceof AppError) throw cause;
-    throw new AppError('data_dir_unusable', `the database ${path} cannot be used: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw openingError(path, cause);
   }
-  return { db, transact: createTransact(db), mark: createMark(db) };
 }
 
-/** The same methods, with SQLite's own errors turned into AppErrors. */
-export function withStorageErrors<T extends object>(part: T): T {
+function opened(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { timeout: BUSY_MS });
+  } catch (cause) {
+    throw openingError(path, cause);
+  }
+}
+
+function openingError(path: string, thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const error = storageError(thrown);
+  const code = error instanceof AppError ? error.code : null;
+  if (code === 'database_corrupt')
+    return unusable(path, `is damaged or no SQLite database (${(thrown as Error).message})`, thrown);
+  if (code === 'storage_full') return error as AppError;
+  const text = error instanceof Error ? error.message : String(error);
+  return new AppError('data_dir_unusable', `the database ${path} cannot be used: ${text}`, { cause: thrown });
+}
+
+/** The same methods, with SQLite's own errors turned into AppErrors and the last of them remembered. */
+export function withStorageErrors<T extends object>(part: T, storage: StorageWatch): T {
   const wrapped = Object.entries(part).map(([name, method]) => [
     name,
-    (...args: unknown[]) => {
-      try {
-        return method(...args);
-      } catch (cause) {
-        throw storageError(cause);
-      }
-    },
+    (...args: unknown[]) => storage.watch(() => method(...args)),
   ]);
   return Object.fromEntries(wrapped) as T;
-}
-
-/** Transactions that may stand inside each other: the outermost one commits. */
-function createTransact(db: DatabaseSync): Transact {
-  return (work) => {
-    if (db.isTransaction) return work();
-    try {
-      db.exec('BEGIN IMMEDIATE');
-      const result = work();
-      db.exec('COMMIT');
-      return result;
-    } catch (cause) {
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw storageError(cause);
-    }
-  };
-}
-
-/** Inside a transaction the level cannot be changed, and the transaction's own counts. */
-function createMark(db: DatabaseSync): Transact {
-  return (work) => {
-    if (db.isTransaction) return work();
-    db.exec('PRAGMA synchronous = NORMAL');
-    try {
-      return work();
-    } finally {
-      db.exec('PRAGMA synchronous = FULL');
-    }
-  };
-}
-
-function storageError(cause: unknown): unknown {
-  const isFull = cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === SQLITE_FULL;
-  return isFull ? new AppError('storage_full', 'the disk with DATA_DIR is full', { cause }) : cause;
 }

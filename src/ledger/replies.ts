@@ -3,19 +3,29 @@ import type { ReplyLedger, StoredReply } from '../domain/ledger.ts';
 import type { Reply, ReplyBody, ReplyPart } from '../domain/reply.ts';
 import type { Database } from './database.ts';
 
-/** The reply part of the ledger. */
-export function createReplyLedger({ db, mark }: Database): ReplyLedger {
+/** The reply part of the ledger; `clock` gives milliseconds since 1970. */
+export function createReplyLedger({ db, transact, mark }: Database, clock: () => number): ReplyLedger {
   const save = db.prepare(
-    `INSERT INTO replies (source_event_id, part, room_id, body, optional, shared_with) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO replies (source_event_id, part, room_id, body, optional, shared_with, saved_at_ms, taken_back)
+     VALUES (:source, :part, :roomId, :body, :optional, :sharedWith, :nowMs,
+       coalesce((SELECT times FROM taken_back WHERE source_event_id = :source), 0))
      ON CONFLICT (source_event_id, part) DO NOTHING`,
+  );
+  const sourceOf = db.prepare(
+    `SELECT source_event_id AS source FROM replies WHERE sent_event_id = ? AND part NOT IN ('status_gone', 'retracted')
+     ORDER BY shared_with IS NOT NULL, seq LIMIT 1`,
   );
   const find = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND part = ?');
   const unsent = db.prepare('SELECT * FROM replies WHERE sent_event_id IS NULL ORDER BY seq');
   const unsentOf = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND sent_event_id IS NULL ORDER BY seq');
+  // What was taken back while its request was under way is not what has its place now.
   const markSent = db.prepare(
-    `UPDATE replies SET sent_event_id = ?, body = '{"kind":"message","content":{}}' WHERE source_event_id = ? AND part = ?`,
+    `UPDATE replies SET sent_event_id = ?, body = '{"kind":"message","content":{}}'
+     WHERE source_event_id = ? AND part = ? AND taken_back = coalesce(?, taken_back)`,
   );
-  const drop = db.prepare('DELETE FROM replies WHERE source_event_id = ? AND part = ? AND sent_event_id IS NULL');
+  const drop = db.prepare(
+    `DELETE FROM replies WHERE source_event_id = ? AND part = ? AND taken_back = coalesce(?, taken_back) AND sent_event_id IS NULL`,
+  );
   const sentFor = db.prepare(
     `SELECT sent_event_id FROM replies WHERE source_event_id = ? AND sent_event_id IS NOT NULL
      AND part NOT IN ('status_gone', 'retracted')`,
@@ -26,36 +36,43 @@ export function createReplyLedger({ db, mark }: Database): ReplyLedger {
     `DELETE FROM replies WHERE source_event_id = ? AND part NOT IN ('taken', 'retracted')
      RETURNING part, sent_event_id`,
   );
+  const countTakenBack = db.prepare(
+    `INSERT INTO taken_back (source_event_id, times) VALUES (?, 1) ON CONFLICT (source_event_id) DO UPDATE SET times = times + 1`,
+  );
   const dropRoom = db.prepare('DELETE FROM replies WHERE room_id = ? AND sent_event_id IS NULL');
 
   return {
-    save(reply) {
-      const body = JSON.stringify(reply.body);
-      const { sourceEventId, part, roomId } = reply;
-      const sharedWith = reply.body.kind === 'shared' ? reply.body.withEventId : null;
-      const { changes } = save.run(sourceEventId, part, roomId, body, reply.optional ? 1 : 0, sharedWith);
-      return Number(changes) === 1 ? 'saved' : 'known';
+    sourceOf: (sentEventId) => (sourceOf.get(sentEventId)?.source as string | undefined) ?? null,
+    save({ sourceEventId: source, part, roomId, body, optional }) {
+      const sharedWith = body.kind === 'shared' ? body.withEventId : null;
+      const row = { source, part, roomId, body: JSON.stringify(body), optional: optional ? 1 : 0, sharedWith };
+      return Number(save.run({ ...row, nowMs: Math.round(clock()) }).changes) === 1 ? 'saved' : 'known';
     },
     find: (sourceEventId, part) => toStored(find.get(sourceEventId, part)),
     unsent: () => unsent.all().map((row) => toReply(row)),
     unsentOf: (sourceEventId) => unsentOf.all(sourceEventId).map((row) => toReply(row)),
-    markSent: (reply, sentEventId) =>
-      mark(() => Number(markSent.run(sentEventId, reply.sourceEventId, reply.part).changes) === 1),
-    drop: (reply) => void drop.run(reply.sourceEventId, reply.part),
+    markSent: ({ sourceEventId, part, takenBack }, sentEventId) =>
+      mark(() => Number(markSent.run(sentEventId, sourceEventId, part, takenBack ?? null).changes) === 1),
+    drop: ({ sourceEventId, part, takenBack }) => void drop.run(sourceEventId, part, takenBack ?? null),
     answeredWith(sourceEventId) {
       const lead = leadOf.get(sourceEventId)?.shared_with ?? sourceEventId;
       const followers = followersOf.all(lead).map((row) => String(row.source_event_id));
       return [String(lead), ...followers].filter((each) => each !== sourceEventId);
     },
-    takeBack: (sourceEventId) => takeBack.all(sourceEventId).flatMap((row) => sentIdOf(row)),
-    sentFor: (sourceEventId) => sentFor.all(sourceEventId).map((row) => String(row.sent_event_id)),
+    takeBack: (sourceEventId) =>
+      transact(() => {
+        const rows = takeBack.all(sourceEventId);
+        // One that is not sent yet may be under way.
+        if (rows.length > 0) countTakenBack.run(sourceEventId);
+        return rows.filter((row) => row.part !== 'status_gone').flatMap(sentIdOf);
+      }),
+    sentFor: (sourceEventId) => sentFor.all(sourceEventId).flatMap(sentIdOf),
     dropRoom: (roomId) => void dropRoom.run(roomId),
   };
 }
 
-/** A mark stays: it is set again, and the homeserver knows it already. */
-function sentIdOf({ part, sent_event_id: sentId }: Record<string, unknown>): string[] {
-  return sentId === null || part === 'mark' || part === 'status_gone' ? [] : [String(sentId)];
+function sentIdOf({ sent_event_id: sentId }: Record<string, unknown>): string[] {
+  return sentId === null ? [] : [String(sentId)];
 }
 
 function toReply(row: Record<string, unknown>): Reply {
@@ -64,6 +81,8 @@ function toReply(row: Record<string, unknown>): Reply {
     sourceEventId: String(row.source_event_id),
     part: row.part as ReplyPart,
     body: JSON.parse(String(row.body)) as ReplyBody,
+    savedAtMs: Number(row.saved_at_ms),
+    takenBack: Number(row.taken_back),
     optional: row.optional === 1,
   };
 }

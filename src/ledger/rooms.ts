@@ -1,9 +1,8 @@
 // Owns the table of rooms and the sync token.
-
-import type { DatabaseSync } from 'node:sqlite';
 import type { RoomLedger, RoomState, SyncLedger } from '../domain/ledger.ts';
 import type { RoomSettings } from '../domain/room.ts';
 import type { Database } from './database.ts';
+import { createMeta } from './meta.ts';
 
 /** The room part of the ledger. */
 export function createRoomLedger({ db }: Database, clock: () => number): RoomLedger {
@@ -45,16 +44,4 @@ export function createRoomLedger({ db }: Database, clock: () => number): RoomLed
 export function createSyncLedger({ db, mark }: Database): SyncLedger {
   const token = createMeta(db, 'sync_token');
   return { token: token.get, setToken: (value) => mark(() => token.set(value)) };
-}
-
-/** One value of the table `meta`. */
-function createMeta(db: DatabaseSync, key: string): { get(): string | null; set(value: string): void } {
-  const get = db.prepare('SELECT value FROM meta WHERE key = ?');
-  const set = db.prepare(
-    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-  );
-  return {
-    get: () => (get.get(key)?.value as string | undefined) ?? null,
-    set: (value) => void set.run(key, value),
-  };
 }

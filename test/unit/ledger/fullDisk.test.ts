@@ -12,7 +12,14 @@ beforeEach(() => {
 afterEach(() => database.db.close());
 
 test('a batch that does not fit is refused whole, and stored when there is room again', () => {
-  const jobs = withStorageErrors(createJobLedger(database, createReplyLedger(database), () => 0));
+  const jobs = withStorageErrors(
+    createJobLedger(
+      database,
+      createReplyLedger(database, () => 0),
+      () => 0,
+    ),
+    database.storage,
+  );
   const { page_count } = database.db.prepare('PRAGMA page_count').get() as { page_count: number };
   database.db.exec(`PRAGMA max_page_count = ${page_count + 4}`);
   const storeBatch = () =>

@@ -10,10 +10,9 @@ export const FAIR_LINE = `
   ALTER TABLE jobs ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
   -- Tries of the backlog run.
   ALTER TABLE jobs ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE jobs ADD COLUMN is_quiet INTEGER NOT NULL DEFAULT 0;
   -- Answered without the model, and to be thought over once.
   ALTER TABLE jobs ADD COLUMN is_provisional INTEGER NOT NULL DEFAULT 0;
-  -- How a job that is tried again quietly had ended before, and ends again when nothing better comes of it.
+  -- How a job that is tried again quietly had ended before, and ends again when nothing better comes of it; null: it is not tried quietly.
   ALTER TABLE jobs ADD COLUMN before_state TEXT;
   ALTER TABLE jobs ADD COLUMN before_error_code TEXT;
   -- When it ended last; stays while it is tried again quietly.

@@ -7,6 +7,7 @@ import { anUpload } from '../../fixtures/uploads.ts';
 const TIMES = { postedAtMs: 900, receivedAtMs: 1_000 };
 const LATER = { postedAtMs: 8_000, receivedAtMs: 9_000 };
 
+const NOBODY_FULL: ReadonlySet<string> = new Set();
 let ledger: Ledger;
 beforeEach(() => {
   ledger = openLedger(':memory:', () => 5_000);
@@ -23,13 +24,13 @@ describe('an upload that somebody asks for', () => {
   });
 
   test('after it was set aside is read as if it were new, behind those that came before', () => {
-    ledger.jobs.claim(0);
+    ledger.jobs.claim(0, NOBODY_FULL);
     ledger.jobs.insert(anUpload({ eventId: '$other' }), TIMES);
     expect(ledger.jobs.setAside('$upload')).toBe(true);
-    expect(ledger.jobs.claim(0)?.upload.eventId).toBe('$other');
+    expect(ledger.jobs.claim(0, NOBODY_FULL)?.upload.eventId).toBe('$other');
     expect(ask()).toBe('inserted');
     expect(ledger.jobs.placeInLine('$upload')).toBe(1);
-    expect(ledger.jobs.claim(0)).toMatchObject({
+    expect(ledger.jobs.claim(0, NOBODY_FULL)).toMatchObject({
       attempt: 1,
       errorCode: null,
       receivedAtMs: 9_000,
@@ -44,7 +45,7 @@ describe('an upload that somebody asks for', () => {
   });
 
   test('while it is in line stays one job and is asked for from now on', () => {
-    ledger.jobs.claim(0);
+    ledger.jobs.claim(0, NOBODY_FULL);
     expect(ask()).toBe('known');
     expect(ledger.jobs.get('$upload')).toMatchObject({ state: 'queued', upload: { isAsked: true }, postedAtMs: 900 });
     expect(ledger.jobs.setAside('$upload')).toBe(false);
@@ -76,13 +77,13 @@ describe('a redacted upload', () => {
     ledger.jobs.cancel('$upload');
     expect(ask()).toBe('known');
     expect(ledger.jobs.get('$upload')?.state).toBe('cancelled');
-    expect(ledger.jobs.claim(0)).toBeNull();
+    expect(ledger.jobs.claim(0, NOBODY_FULL)).toBeNull();
   });
 });
 
 test('what was set aside stays so when nobody asks', () => {
   ledger.jobs.setAside('$upload');
   expect(ledger.jobs.insert(anUpload(), TIMES)).toBe('known');
-  expect(ledger.jobs.resume()).toBe(0);
-  expect(ledger.jobs.claim(0)).toBeNull();
+  expect(ledger.jobs.resume(0)).toBe(0);
+  expect(ledger.jobs.claim(0, NOBODY_FULL)).toBeNull();
 });

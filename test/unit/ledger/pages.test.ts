@@ -7,6 +7,7 @@ import { anUpload } from '../../fixtures/uploads.ts';
 
 const scan = (page: number, text: string): PageScan => ({ page, text, source: 'ocr', confidence: 91.5 });
 
+const NOBODY_FULL: ReadonlySet<string> = new Set();
 let ledger: Ledger;
 beforeEach(() => {
   ledger = openLedger(':memory:', () => 5_000);
@@ -30,11 +31,11 @@ describe('pages that were read', () => {
 
   test('stay while the job is read, backs off, and begins anew after a crash', () => {
     ledger.pages.save('$a', scan(1, 'one'));
-    ledger.jobs.claim(0);
+    ledger.jobs.claim(0, NOBODY_FULL);
     ledger.jobs.move('$a', 'reading');
     ledger.jobs.wait('$a', { untilMs: 10, attempt: 2, outageSinceMs: null, errorCode: 'thread_crashed' });
-    ledger.jobs.claim(10);
-    ledger.jobs.resume();
+    ledger.jobs.claim(10, NOBODY_FULL);
+    ledger.jobs.resume(0);
     expect(ledger.pages.of('$a')).toEqual([scan(1, 'one')]);
   });
 

@@ -4,7 +4,8 @@ import type { MatrixConfig } from '../../config/env.ts';
 import { createClient } from './client.ts';
 import { fieldsOf } from './events.ts';
 import { refusalOf } from './http.ts';
-import { isValid, login, readSession, type Session } from './session.ts';
+import { roomIdOf } from './ids.ts';
+import { isValid, type Login, login, readSession } from './session.ts';
 
 export type Checkup = {
   /** Versions of the client-server API that it speaks. Throws `homeserver_unavailable`. */
@@ -20,14 +21,14 @@ export type Checkup = {
 
 /** A look at the homeserver of `config`, with the kept login if there is a valid one. */
 export function createCheckup(config: MatrixConfig, sessionPath: string): Checkup {
-  let session: Session | null = null;
+  let session: Login | null = null;
   let isKept = false;
   const client = () => createClient(config.homeserverUrl, session?.accessToken ?? '');
 
   return {
     async versions() {
       const answer = await client().doRequest('GET', '/_matrix/client/versions', null, null, 10_000);
-      return (fieldsOf(answer).versions as string[] | undefined) ?? [];
+      return textsOf(fieldsOf(answer).versions);
     },
     async whoami() {
       const kept = readSession(config, sessionPath);
@@ -38,8 +39,9 @@ export function createCheckup(config: MatrixConfig, sessionPath: string): Checku
     },
     async rooms() {
       const userId = session?.userId ?? '';
-      const { joined_rooms } = await client().doRequest('GET', '/_matrix/client/v3/joined_rooms');
-      return Promise.all((joined_rooms as string[]).map((roomId) => lookAtRoom(client(), roomId, userId)));
+      const answer = fieldsOf(await client().doRequest('GET', '/_matrix/client/v3/joined_rooms'));
+      const roomIds = textsOf(answer.joined_rooms).filter((roomId) => roomIdOf(roomId));
+      return Promise.all(roomIds.map((roomId) => lookAtRoom(client(), roomId, userId)));
     },
     async maxUploadBytes() {
       const answer = fieldsOf(await client().doRequest('GET', '/_matrix/client/v1/media/config'));
@@ -52,6 +54,10 @@ export function createCheckup(config: MatrixConfig, sessionPath: string): Checku
       }
     },
   };
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
 async function lookAtRoom(client: MatrixClient, roomId: string, userId: string) {

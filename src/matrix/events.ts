@@ -11,15 +11,7 @@ export type RawEvent = {
   unsigned?: unknown;
 };
 
-export type RawTimeline = { events?: RawEvent[]; limited?: boolean; prev_batch?: string };
-export type RawSync = {
-  next_batch: string;
-  rooms?: {
-    join?: Record<string, { timeline?: RawTimeline; state?: { events?: RawEvent[] } }>;
-    invite?: Record<string, { invite_state?: { events?: RawEvent[] } }>;
-    leave?: Record<string, unknown>;
-  };
-};
+export type Timeline = { events: RawEvent[]; isLimited: boolean; prevBatch: string | undefined };
 
 type Fields = Readonly<Record<string, unknown>>;
 

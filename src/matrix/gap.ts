@@ -2,12 +2,14 @@
 import type { MatrixClient } from 'matrix-bot-sdk';
 import { toAppError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
-import { isJoinOf, type RawEvent, type RawTimeline } from './events.ts';
+import { fieldsOf, isJoinOf, type RawEvent, type Timeline, textOf } from './events.ts';
 import { refusalOf } from './http.ts';
+import { eventsOf } from './shapes.ts';
 
 /** Types of timeline events that Lector looks at: the same for syncs and for pages, so that a gap is a gap in these. */
 export const TIMELINE_TYPES = [
   'm.room.message',
+  'm.reaction',
   'm.room.redaction',
   'm.room.member',
   'm.room.encryption',
@@ -16,7 +18,7 @@ export const TIMELINE_TYPES = [
 /** Homeservers cap a page at 100 (measured on Synapse). */
 export const PAGE_LIMIT = 100;
 
-type Page = { chunk: RawEvent[]; end?: string };
+type Page = { chunk: RawEvent[]; end: string | undefined };
 type Until =
   /** Back to the sync that the ledger knows. */
   | { kind: 'token'; since: string }
@@ -35,12 +37,12 @@ const MAX_PAGES = 1_000;
 export async function completeTimeline(
   client: MatrixClient,
   roomId: string,
-  timeline: RawTimeline,
+  timeline: Timeline,
   until: Until,
   log: Log,
 ): Promise<RawEvent[]> {
-  const events = [...(timeline.events ?? [])];
-  let from = mayMissEvents(timeline) ? timeline.prev_batch : undefined;
+  const events = [...timeline.events];
+  let from = mayMissEvents(timeline) ? timeline.prevBatch : undefined;
   for (let pages = 0; from !== undefined && !isReached(events, until) && pages < MAX_PAGES; pages += 1) {
     const page = await pageUnlessRefused(client, roomId, from, until, log);
     events.unshift(...page.chunk.reverse());
@@ -64,7 +66,7 @@ async function pageUnlessRefused(
       { room: roomId, reason: toAppError(error).message },
       'a gap in a room cannot be filled: the homeserver refuses',
     );
-    return { chunk: [] };
+    return { chunk: [], end: undefined };
   }
 }
 
@@ -72,14 +74,16 @@ async function pageUnlessRefused(
  * Synapse 1.160 says `limited: false` though events are missing when hidden ones (a redaction of an event that is not there, say)
  * took places in the timeline: measured with one such event and 150 messages. Paging a long timeline in vain costs one request.
  */
-function mayMissEvents({ limited, events }: RawTimeline): boolean {
-  return limited === true || (events?.length ?? 0) >= PAGE_LIMIT / 2;
+function mayMissEvents({ isLimited, events }: Timeline): boolean {
+  return isLimited || events.length >= PAGE_LIMIT / 2;
 }
 
-function pageBack(client: MatrixClient, roomId: string, from: string, to: string | undefined): Promise<Page> {
+async function pageBack(client: MatrixClient, roomId: string, from: string, to: string | undefined): Promise<Page> {
   const filter = JSON.stringify({ types: TIMELINE_TYPES });
   const query = { dir: 'b', from, limit: PAGE_LIMIT, filter, ...(to !== undefined && { to }) };
-  return client.doRequest('GET', `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages`, query);
+  const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/messages`;
+  const { chunk, end } = fieldsOf(await client.doRequest('GET', path, query));
+  return { chunk: eventsOf(chunk, 'a look at the history'), end: textOf(end) };
 }
 
 function isReached(events: RawEvent[], until: Until): boolean {

@@ -2,6 +2,7 @@
 import type { Incoming } from '../domain/incoming.ts';
 import type { Upload } from '../domain/media.ts';
 import { fieldsOf, numberOf, type RawEvent, textOf } from './events.ts';
+import { eventIdOf, parseMxc, roomIdOf, userIdOf } from './ids.ts';
 import { mentions, type Self, withoutQuote } from './mentions.ts';
 
 /** File names longer than this are shortened: nobody reads them and every notice would carry them. */
@@ -10,7 +11,8 @@ const MAX_FILE_NAME = 120;
 const MAX_AGE_MS = 10 * 365 * 86_400_000;
 /** The last moment that a Date holds (ECMA-262, time values). */
 const MAX_TIME_MS = 8.64e15;
-const MXC = /^mxc:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9_-]+$/;
+/** How clients may write the key of the reaction that asks for another try: emoji stand with a variation selector or without. */
+const AGAIN = /^🔁[\ufe0e\ufe0f]?$/u;
 
 /** A message that mentions the bot and replies to something: to an upload, perhaps. */
 export type Ask = {
@@ -26,19 +28,21 @@ export type Ask = {
 /** What the event asks of the bot, or null: nothing. */
 export function readEvent(raw: RawEvent, roomId: string, self: Self): Incoming | Ask | null {
   const event: RawEvent = fieldsOf(raw);
-  const eventId = textOf(event.event_id);
-  const sender = textOf(event.sender);
+  const eventId = eventIdOf(event.event_id);
+  const sender = userIdOf(event.sender);
   if (!eventId || !sender || sender === self.userId) return null;
   const content = fieldsOf(event.content);
   switch (event.type) {
     case 'm.room.message':
       return readMessage(content, { eventId, roomId, sender }, event, self);
+    case 'm.reaction':
+      return readReaction(content, { eventId, roomId, sender });
     case 'm.room.redaction': {
-      const redactedEventId = textOf(event.redacts) ?? textOf(content.redacts);
+      const redactedEventId = eventIdOf(event.redacts) ?? eventIdOf(content.redacts);
       return redactedEventId ? { kind: 'redaction', roomId, redactedEventId } : null;
     }
     case 'm.room.tombstone': {
-      const replacementRoomId = textOf(content.replacement_room);
+      const replacementRoomId = roomIdOf(content.replacement_room);
       return event.state_key === '' && replacementRoomId
         ? { kind: 'replaced', roomId, replacementRoomId, sender }
         : null;
@@ -51,13 +55,20 @@ export function readEvent(raw: RawEvent, roomId: string, self: Self): Incoming |
 type Fields = Readonly<Record<string, unknown>>;
 type Origin = { eventId: string; roomId: string; sender: string };
 
+function readReaction(content: Fields, origin: Origin): Incoming | null {
+  const { rel_type: type, event_id: target, key } = fieldsOf(content['m.relates_to']);
+  const targetEventId = eventIdOf(target);
+  const isAgain = type === 'm.annotation' && typeof key === 'string' && AGAIN.test(key);
+  return isAgain && targetEventId ? { kind: 'retry', ...origin, targetEventId } : null;
+}
+
 function readMessage(content: Fields, origin: Origin, event: RawEvent, self: Self): Incoming | Ask | null {
   const relation = fieldsOf(content['m.relates_to']);
   // An edit is no new upload, no new command and asks for nothing; its original stands.
   if (relation.rel_type === 'm.replace') return null;
-  const rootId = relation.rel_type === 'm.thread' ? textOf(relation.event_id) : undefined;
+  const rootId = relation.rel_type === 'm.thread' ? eventIdOf(relation.event_id) : undefined;
   if (content.msgtype === 'm.text') {
-    return readCommand(content, origin, rootId) ?? readAsk(content, origin, ageOf(event), self);
+    return readCommand(content, origin) ?? readAsk(content, origin, ageOf(event), self);
   }
   // Notices (m.notice) come from bots.
   if (content.msgtype !== 'm.file' && content.msgtype !== 'm.image') return null;
@@ -65,11 +76,15 @@ function readMessage(content: Fields, origin: Origin, event: RawEvent, self: Sel
   return upload ? { kind: 'upload', upload, ageMs: ageOf(event) } : null;
 }
 
-function readCommand(content: Fields, origin: Origin, rootId: string | undefined): Incoming | null {
-  const match = /^\s*!lector(?:\s+(.*))?$/is.exec(textOf(content.body) ?? '');
+function readCommand(content: Fields, origin: Origin): Incoming | null {
+  const relation = fieldsOf(content['m.relates_to']);
+  const { repliedTo, rootId, isFallback } = placeOf(relation);
+  const body = textOf(content.body) ?? '';
+  const match = /^\s*!lector(?:\s+(.*))?$/is.exec(repliedTo ? withoutQuote(body) : body);
   if (!match) return null;
   const words = (match[1] ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  return { kind: 'command', command: { ...origin, threadRootId: rootId, isRoomAdmin: 'unknown', words } };
+  const place = { threadRootId: rootId, ...(repliedTo && !isFallback && { replyToId: repliedTo }) };
+  return { kind: 'command', command: { ...origin, ...place, isRoomAdmin: 'unknown', words } };
 }
 
 function readAsk(content: Fields, origin: Origin, ageMs: number, self: Self): Ask | null {
@@ -78,11 +93,17 @@ function readAsk(content: Fields, origin: Origin, ageMs: number, self: Self): As
   return { kind: 'ask', ...origin, ageMs, targets };
 }
 
-/** In a thread a reply may be a fallback for clients without threads (it names the last message): then the root may be meant as well. */
+/** In a thread a reply may be a fallback for clients without threads: it names the last message there, and nobody meant that. */
+function placeOf(relation: Fields) {
+  const repliedTo = eventIdOf(fieldsOf(relation['m.in_reply_to']).event_id);
+  const rootId = relation.rel_type === 'm.thread' ? eventIdOf(relation.event_id) : undefined;
+  return { repliedTo, rootId, isFallback: rootId !== undefined && (relation.is_falling_back === true || !repliedTo) };
+}
+
+/** With a fallback the root may be meant as well as the last message. */
 function targetsOf(relation: Fields): string[] {
-  const repliedTo = textOf(fieldsOf(relation['m.in_reply_to']).event_id);
-  const isFallback = relation.rel_type === 'm.thread' && (relation.is_falling_back === true || !repliedTo);
-  const targets = [repliedTo, isFallback ? textOf(relation.event_id) : undefined];
+  const { repliedTo, rootId, isFallback } = placeOf(relation);
+  const targets = [repliedTo, isFallback ? rootId : undefined];
   return [...new Set(targets.filter((target) => target !== undefined))];
 }
 
@@ -94,7 +115,7 @@ function readUpload(
   self: Self,
 ): Upload | null {
   const mxcUri = textOf(content.url);
-  if (!mxcUri || !MXC.test(mxcUri)) return null;
+  if (!mxcUri || parseMxc(mxcUri) === null) return null;
   const info = fieldsOf(content.info);
   const body = textOf(content.body) ?? '';
   const name = textOf(content.filename);

@@ -9,7 +9,11 @@ import { AppError } from '../domain/errors.ts';
 import { HEAD_BYTES, kindOf } from '../domain/fileKind.ts';
 import type { SpooledFile } from '../domain/job.ts';
 import { claimsToBeDocument, type Upload } from '../domain/media.ts';
+import type { ClientMeter } from './client.ts';
+import { fieldsOf, textOf } from './events.ts';
 import { failureOf, withSignal } from './http.ts';
+import { parseMxc } from './ids.ts';
+import { badAnswer } from './shapes.ts';
 
 export type MediaDeps = {
   client: MatrixClient;
@@ -17,6 +21,8 @@ export type MediaDeps = {
   maxBytes: number;
   /** A download that brings no byte for so long is given up. */
   stallMs: number;
+  /** Is told every 429 of a download. */
+  meter?: ClientMeter;
 };
 
 export type Media = {
@@ -47,8 +53,9 @@ export function createMedia(deps: MediaDeps): Media {
           false,
           mime,
         );
-      const answer: { content_uri: string } = await withSignal(signal, send);
-      return answer.content_uri;
+      const mxcUri = textOf(fieldsOf(await withSignal(signal, send)).content_uri);
+      if (mxcUri === undefined || parseMxc(mxcUri) === null) throw badAnswer('an upload');
+      return mxcUri;
     },
   };
 }
@@ -62,7 +69,7 @@ async function download(deps: MediaDeps, upload: Upload, signal: AbortSignal): P
   const path = join(deps.spoolDir, randomUUID());
   const stall = createStallGuard(deps.stallMs);
   try {
-    const response = await open(deps.client, upload, AbortSignal.any([signal, stall.signal]));
+    const response = await open(deps, upload, AbortSignal.any([signal, stall.signal]));
     const spooled = await spool(response, path, deps.maxBytes, stall);
     if (spooled) return spooled;
     await rm(path, { force: true });
@@ -79,9 +86,11 @@ async function download(deps: MediaDeps, upload: Upload, signal: AbortSignal): P
   }
 }
 
-async function open(client: MatrixClient, upload: Upload, signal: AbortSignal): Promise<Response> {
-  const [server, mediaId] = upload.mxcUri.slice('mxc://'.length).split('/', 2) as [string, string];
-  const path = `/_matrix/client/v1/media/download/${encodeURIComponent(server)}/${encodeURIComponent(mediaId)}`;
+async function open({ client, meter }: MediaDeps, upload: Upload, signal: AbortSignal): Promise<Response> {
+  // Checked anew: a database can be changed by hand, and what stands there becomes a path with our token.
+  const media = parseMxc(upload.mxcUri);
+  if (!media) throw new AppError('media_missing', 'its address is no address of a file on a homeserver');
+  const path = `/_matrix/client/v1/media/download/${encodeURIComponent(media.server)}/${encodeURIComponent(media.mediaId)}`;
   const response = await connect(`${client.homeserverUrl}${path}`, client.accessToken, signal);
   if (response.ok && response.body) return response;
   // Without `allow_redirect` a homeserver sends none; anything else would carry us to a stranger's host.
@@ -89,6 +98,7 @@ async function open(client: MatrixClient, upload: Upload, signal: AbortSignal): 
     throw new AppError('media_unavailable', `the homeserver redirects the download (${response.status})`);
   }
   const failure = failureOf(response, await response.text());
+  if (failure.code === 'homeserver_rate_limited') meter?.homeserverLimited();
   if (response.status === 404) throw new AppError('media_missing', failure.message, { cause: failure });
   throw failure;
 }

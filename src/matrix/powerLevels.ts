@@ -2,8 +2,9 @@
 import type { MatrixClient } from 'matrix-bot-sdk';
 import { AppError } from '../domain/errors.ts';
 import type { Command } from '../domain/incoming.ts';
-import { fieldsOf } from './events.ts';
+import { fieldsOf, textOf } from './events.ts';
 import { refusalOf } from './http.ts';
+import { userIdOf } from './ids.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 /** What a room says of its powers; `levels` null: the room has no such event. */
@@ -43,8 +44,10 @@ export async function askWhetherAdmin(
     if (levels && levelsAllow(levels.content, userId)) return 'yes';
     const create = await state(client, roomId, 'm.room.create');
     const { creator, additional_creators: more, room_version: version } = create?.content ?? {};
-    const creators = [create?.sender ?? creator, ...(Array.isArray(more) ? more : [])].map(String);
-    const powers = { levels: levels?.content ?? null, creators, version: String(version) };
+    const named: unknown[] = [create?.sender ?? creator, ...(Array.isArray(more) ? more : [])];
+    // Whoever made the room wrote all of these, and may have written anything.
+    const creators = named.flatMap((name) => userIdOf(name) ?? []);
+    const powers = { levels: levels?.content ?? null, creators, version: textOf(version) ?? '' };
     return isRoomAdmin(powers, userId) ? 'yes' : 'no';
   } catch (error) {
     if (error instanceof AppError) return 'unknown';

@@ -6,13 +6,18 @@ import type { MatrixConfig } from '../../config/env.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { createClient } from './client.ts';
+import { fieldsOf, textOf } from './events.ts';
 import { refusalOf } from './http.ts';
+import { userIdOf } from './ids.ts';
+import { badAnswer } from './shapes.ts';
 
 const sessionSchema = z.object({
   homeserverUrl: z.string(),
   userId: z.string(),
   deviceId: z.string(),
   accessToken: z.string(),
+  /** When this login was made, in milliseconds since 1970; a file that does not say is of one made long ago. */
+  loggedInAtMs: z.number().default(0),
 });
 export type Session = z.infer<typeof sessionSchema>;
 
@@ -22,10 +27,15 @@ const DEVICE_NAME = 'Lector';
  * The session of the bot, from the file at `path` or by logging in; the file is written 0600.
  * Throws `login_failed` when the homeserver refuses, `homeserver_unavailable` when it is away.
  */
-export async function openSession(config: MatrixConfig, path: string, log: Log): Promise<Session> {
+export async function openSession(
+  config: MatrixConfig,
+  path: string,
+  log: Log,
+  clock: () => number = Date.now,
+): Promise<Session> {
   const usable = readSession(config, path);
   if (usable && (await isValid(usable))) return usable;
-  const session = await login(config, usable?.deviceId);
+  const session = { ...(await login(config, usable?.deviceId)), loggedInAtMs: clock() };
   writeSession(path, session);
   log.info({ userId: session.userId, deviceId: session.deviceId }, usable ? 'logged in again' : 'logged in');
   return session;
@@ -65,7 +75,7 @@ function belongsTo(session: Session, { login }: MatrixConfig): boolean {
 }
 
 /** Whether the homeserver still takes the session's token. */
-export async function isValid(session: Session): Promise<boolean> {
+export async function isValid(session: Login): Promise<boolean> {
   try {
     await whoami(createClient(session.homeserverUrl, session.accessToken));
     return true;
@@ -75,18 +85,27 @@ export async function isValid(session: Session): Promise<boolean> {
   }
 }
 
-function whoami(client: MatrixClient): Promise<{ user_id: string; device_id?: string }> {
-  return client.doRequest('GET', '/_matrix/client/v3/account/whoami');
+/** A login without the time that it was made at. */
+export type Login = Omit<Session, 'loggedInAtMs'>;
+
+async function whoami(client: MatrixClient): Promise<{ userId: string; deviceId: string }> {
+  return namesIn(await client.doRequest('GET', '/_matrix/client/v3/account/whoami'));
 }
 
-/** A new session, as device `deviceId` if given. Throws `login_failed` when the homeserver refuses. */
-export async function login(config: MatrixConfig, deviceId: string | undefined): Promise<Session> {
+function namesIn(answer: unknown): { userId: string; deviceId: string } {
+  const { user_id: user, device_id: device } = fieldsOf(answer);
+  const userId = userIdOf(user);
+  if (userId === undefined) throw badAnswer('a login');
+  return { userId, deviceId: textOf(device) ?? '' };
+}
+
+/** A new login, as device `deviceId` if given. Throws `login_failed` when the homeserver refuses. */
+export async function login(config: MatrixConfig, deviceId: string | undefined): Promise<Login> {
   const { homeserverUrl } = config;
   try {
     if (config.login.kind === 'token') {
       const { accessToken } = config.login;
-      const me = await whoami(createClient(homeserverUrl, accessToken));
-      return { homeserverUrl, userId: me.user_id, deviceId: me.device_id ?? '', accessToken };
+      return { homeserverUrl, ...(await whoami(createClient(homeserverUrl, accessToken))), accessToken };
     }
     const answer = await createClient(homeserverUrl, '').doRequest('POST', '/_matrix/client/v3/login', null, {
       type: 'm.login.password',
@@ -95,7 +114,9 @@ export async function login(config: MatrixConfig, deviceId: string | undefined):
       initial_device_display_name: DEVICE_NAME,
       ...(deviceId && { device_id: deviceId }),
     });
-    return { homeserverUrl, userId: answer.user_id, deviceId: answer.device_id, accessToken: answer.access_token };
+    const accessToken = textOf(fieldsOf(answer).access_token);
+    if (accessToken === undefined) throw badAnswer('a login');
+    return { homeserverUrl, ...namesIn(answer), accessToken };
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;

@@ -4,7 +4,6 @@ import type { MatrixClient } from 'matrix-bot-sdk';
 import { AppError, toAppError } from '../domain/errors.ts';
 import type { SyncBatch } from '../domain/incoming.ts';
 import type { Log } from '../domain/log.ts';
-import { fieldsOf, type RawSync, textOf } from './events.ts';
 import { PAGE_LIMIT, TIMELINE_TYPES } from './gap.ts';
 import { refusalOf, withSignal } from './http.ts';
 import { createLookups, type Lookups } from './lookups.ts';
@@ -20,7 +19,8 @@ export type SyncDeps = {
   isJoined(roomId: string): boolean;
   /** Stores the batch and its token in one transaction. Where it throws, the same sync comes again. */
   handle(batch: SyncBatch): void;
-  onState(state: { up: true } | { up: false; reason: string; retryMs: number }): void;
+  /** `storedAtMs`: when this sync was stored, by `clock`. */
+  onState(state: { up: true; storedAtMs: number } | { up: false; reason: string; retryMs: number }): void;
   clock(): number;
   log: Log;
 };
@@ -56,7 +56,7 @@ export function runSync(deps: SyncDeps, signal: AbortSignal): Promise<void> {
         await syncOnce(deps, lookups, !isUp);
         isUp = true;
         failures = 0;
-        deps.onState({ up: true });
+        deps.onState({ up: true, storedAtMs: deps.clock() });
       } catch (thrown) {
         if (signal.aborted) return;
         const error = toAppError(thrown);
@@ -81,10 +81,7 @@ async function syncOnce(deps: SyncDeps, lookups: Lookups, returnsAtOnce: boolean
   const since = deps.token();
   const timeout = since === null || returnsAtOnce ? 0 : LONG_POLL_MS;
   const query = { filter: FILTER, timeout, ...(since !== null && { since }) };
-  const raw: RawSync = await deps.client.doRequest('GET', '/_matrix/client/v3/sync', query, null, REQUEST_TIMEOUT_MS);
-  if (!textOf(fieldsOf(raw).next_batch)) {
-    throw new AppError('homeserver_unavailable', 'the answer to a sync is none: is it a homeserver?');
-  }
+  const raw = await deps.client.doRequest('GET', '/_matrix/client/v3/sync', query, null, REQUEST_TIMEOUT_MS);
   const { client, selfId, backfillMs, isJoined } = deps;
   const batch = await translateSync(raw, {
     client,

@@ -2,11 +2,13 @@
 import type { MatrixClient } from 'matrix-bot-sdk';
 import { type Command, type Incoming, needsRoomAdmin, type SyncBatch } from '../domain/incoming.ts';
 import type { Log } from '../domain/log.ts';
-import { fieldsOf, isEncryption, isJoinOf, type RawEvent, type RawSync, type RawTimeline } from './events.ts';
+import { fieldsOf, isEncryption, isJoinOf, type RawEvent, type Timeline } from './events.ts';
 import { completeTimeline } from './gap.ts';
+import { userIdOf } from './ids.ts';
 import { type Ask, readEvent } from './intake.ts';
 import type { Lookups } from './lookups.ts';
 import type { Self } from './mentions.ts';
+import { parseSync } from './parseSync.ts';
 
 export type TranslateContext = {
   client: MatrixClient;
@@ -22,29 +24,31 @@ export type TranslateContext = {
   log: Log;
 };
 
-/** Everything in one sync that concerns Lector. Throws what the homeserver's answers throw: then the same sync is tried again. */
-export async function translateSync(sync: RawSync, context: TranslateContext): Promise<SyncBatch> {
+/**
+ * Everything in one sync, any JSON that it is, that concerns Lector. Throws AppError where the homeserver answers what is no answer,
+ * or what its answers throw: then the same sync is tried again.
+ */
+export async function translateSync(raw: unknown, context: TranslateContext): Promise<SyncBatch> {
+  const { nextBatch, invited, joined, left } = parseSync(raw);
   const incoming: Incoming[] = [];
-  for (const [roomId, room] of Object.entries(sync.rooms?.invite ?? {})) {
-    incoming.push(...readInvite(roomId, room.invite_state?.events ?? [], context.selfId));
+  for (const { roomId, state } of invited) incoming.push(...readInvite(roomId, state, context.selfId));
+  for (const { roomId, timeline, state } of joined) {
+    incoming.push(...(await readRoom(roomId, timeline, state, context)));
   }
-  for (const [roomId, room] of Object.entries(sync.rooms?.join ?? {})) {
-    incoming.push(...(await readRoom(roomId, room.timeline ?? {}, room.state?.events ?? [], context)));
-  }
-  for (const roomId of Object.keys(sync.rooms?.leave ?? {})) incoming.push({ kind: 'left', roomId });
-  return { nextBatch: sync.next_batch, incoming };
+  for (const roomId of left) incoming.push({ kind: 'left', roomId });
+  return { nextBatch, incoming };
 }
 
 /** One invite, from the stripped state that comes with it. */
 export function readInvite(roomId: string, state: RawEvent[], selfId: string): Incoming[] {
   const invite = state.find((event) => event.type === 'm.room.member' && event.state_key === selfId);
-  if (typeof invite?.sender !== 'string') return [];
-  return [{ kind: 'invite', roomId, inviter: invite.sender, encrypted: state.some(isEncryption) }];
+  const inviter = userIdOf(invite?.sender);
+  return inviter ? [{ kind: 'invite', roomId, inviter, encrypted: state.some(isEncryption) }] : [];
 }
 
 async function readRoom(
   roomId: string,
-  timeline: RawTimeline,
+  timeline: Timeline,
   state: RawEvent[],
   context: TranslateContext,
 ): Promise<Incoming[]> {
@@ -52,7 +56,7 @@ async function readRoom(
   const entered = !context.isJoined(roomId);
   const events = await newEvents(roomId, timeline, entered, context);
   // A room that turns out to be encrypted is left without a word: nothing is ever said there in clear.
-  if ([...state, ...(timeline.events ?? []), ...events].some(isEncryption)) return [{ kind: 'encrypted', roomId }];
+  if ([...state, ...timeline.events, ...events].some(isEncryption)) return [{ kind: 'encrypted', roomId }];
   // With an empty ledger a room may be an old one: then its history is not news and nobody is greeted again.
   const incoming: Incoming[] = entered ? [{ kind: 'joined', roomId, isNew: since !== null }] : [];
   incoming.push(...(await readEvents(roomId, events, context)));
@@ -100,7 +104,7 @@ async function withRights(command: Command, context: TranslateContext): Promise<
 
 async function newEvents(
   roomId: string,
-  timeline: RawTimeline,
+  timeline: Timeline,
   entered: boolean,
   context: TranslateContext,
 ): Promise<RawEvent[]> {
@@ -114,7 +118,7 @@ async function newEvents(
       ? events.filter(({ origin_server_ts: ts }) => typeof ts === 'number' && ts >= sinceMs)
       : events;
   }
-  if (since === null) return timeline.events ?? [];
+  if (since === null) return timeline.events;
   const events = await completeTimeline(client, roomId, timeline, { kind: 'token', since }, log);
   return leftInBetween(events, selfId) ? afterJoin(events, selfId) : events;
 }

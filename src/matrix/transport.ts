@@ -2,6 +2,7 @@
 import type { MatrixClient } from 'matrix-bot-sdk';
 import { type Reply, transactionId } from '../domain/reply.ts';
 import { withSignal } from './http.ts';
+import { madeEventId } from './shapes.ts';
 
 export type Transport = {
   /** Sends a reply (revision 0, or a later edit of the same part) and returns its event id; repeating it is harmless. */
@@ -26,12 +27,7 @@ export function createTransport(client: MatrixClient, selfId: string, signal: Ab
 
   return {
     async put(reply, revision) {
-      const { event_id } = await send<{ event_id: string }>(
-        'PUT',
-        `${room(reply.roomId)}/${target(reply, revision)}`,
-        contentOf(reply),
-      );
-      return event_id;
+      return madeEventId(await send('PUT', `${room(reply.roomId)}/${target(reply, revision)}`, contentOf(reply)));
     },
     async join(roomId) {
       await send('POST', `${room(roomId)}/join`, {}, JOIN_TIMEOUT_MS);

@@ -129,6 +129,16 @@ describe('a request', () => {
     await expect(withSignal(stopping.signal, () => versions())).rejects.toThrow('stopping');
   });
 
+  test('that the homeserver limits is told to the meter of its account', async () => {
+    const limited: string[] = [];
+    const meterOf = (name: string) => ({ homeserverLimited: () => void limited.push(name) });
+    const [one, other] = ['one', 'other'].map((name) => createClient(playground.url, 'token', meterOf(name)));
+    await other?.doRequest('GET', VERSIONS);
+    playground.faults.on(() => ({ kind: 'status', status: 429, body: { errcode: 'M_LIMIT_EXCEEDED' } }));
+    await expect(one?.doRequest('GET', VERSIONS)).rejects.toMatchObject({ code: 'homeserver_rate_limited' });
+    expect(limited).toEqual(['one']);
+  });
+
   test('never shows the token in an error', async () => {
     playground.faults.on(() => ({ kind: 'status', status: 403, body: { errcode: 'M_FORBIDDEN', error: 'no' } }));
     const error = await versions().catch((thrown: AppError) => thrown);

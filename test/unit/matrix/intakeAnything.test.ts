@@ -93,7 +93,7 @@ describe('whatever number stands in an upload', () => {
         stored += 1;
         const id = `$${stored}`;
         expect(ledger.jobs.insert({ ...upload, eventId: id }, times)).toBe('inserted');
-        const claimed = ledger.jobs.claim(NOW_MS);
+        const claimed = ledger.jobs.claim(NOW_MS, new Set());
         expect(claimed?.upload.eventId).toBe(id);
         expect(claimed?.upload.declaredBytes).toBe(upload.declaredBytes);
         expect(claimed?.postedAtMs).toBe(Math.round(times.postedAtMs));

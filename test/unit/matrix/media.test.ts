@@ -176,6 +176,34 @@ describe('a download that fails', () => {
   });
 });
 
+test.each(['mxc://../abc', 'mxc://here/..', 'mxc://here/../../v3/logout', 'mxc://here', 'https://here/abc', ''])(
+  'no request is made of an address that is none (%j), whoever put it into the ledger',
+  async (mxcUri) => {
+    const asked: string[] = [];
+    playground.faults.on(({ path }) => {
+      asked.push(path);
+      return null;
+    });
+    const failed = media().download(anUpload({ mxcUri }), never());
+    await expect(failed).rejects.toMatchObject({ code: 'media_missing' });
+    expect(asked).toEqual([]);
+  },
+);
+
+test('a download that the homeserver limits is told to the meter, and no other', async () => {
+  let limited = 0;
+  const meter = {
+    homeserverLimited() {
+      limited += 1;
+    },
+  };
+  await download(PDF, {}, { meter });
+  expect(limited).toBe(0);
+  onDownload({ kind: 'status', status: 429, body: { errcode: 'M_LIMIT_EXCEEDED' } });
+  await expect(download(PDF, {}, { meter })).rejects.toMatchObject({ code: 'homeserver_rate_limited' });
+  expect(limited).toBe(1);
+});
+
 describe('a text that is put up', () => {
   test('can be downloaded as it was', async () => {
     const mxcUri = await media().uploadFile(

@@ -64,6 +64,12 @@ describe('who made the room', () => {
   });
 });
 
+test('what cannot be made a text names nobody', async () => {
+  const nameless = { toString: 1 };
+  expect(await annaIn({ users: {} }, made('12', { additional_creators: [nameless, '@anna:here'] }), true)).toBe('yes');
+  expect(await annaIn(GONE, { creator: nameless, room_version: nameless }, true)).toBe('no');
+});
+
 describe('it is unknown', () => {
   test.each([refused(403), away(), limited(100)])('when the homeserver answers %o', async (error) => {
     expect(await annaIn(error, made('11'))).toBe('unknown');

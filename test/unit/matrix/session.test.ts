@@ -23,7 +23,9 @@ function config(login: Partial<Extract<Login, { kind: 'password' }>> = {}): Matr
   return { homeserverUrl: playground.url, login: full, allowedUsers: null, allowedRooms: null };
 }
 const withToken = (accessToken: string): MatrixConfig => ({ ...config(), login: { kind: 'token', accessToken } });
-const open = (settings = config()) => openSession(settings, path, createRecordingLog().log);
+const NOW_MS = 1_700_000_000_000;
+const open = (settings = config(), nowMs = NOW_MS) =>
+  openSession(settings, path, createRecordingLog().log, () => nowMs);
 const kept = () => JSON.parse(readFileSync(path, 'utf8')) as Session;
 const logout = (session: Session) =>
   http(playground, 'v3/logout', { method: 'POST', token: session.accessToken, json: {} });
@@ -77,9 +79,21 @@ describe('a later start', () => {
     expect(playground.stats.count('login')).toBe(1);
   });
 
+  test('knows when the login was made', async () => {
+    expect(first.loggedInAtMs).toBe(NOW_MS);
+    expect((await open(config(), NOW_MS + 1)).loggedInAtMs).toBe(NOW_MS);
+  });
+
+  test('with a file of before that was kept takes it for a login made long ago', async () => {
+    const { loggedInAtMs: _, ...older } = first;
+    writeFileSync(path, JSON.stringify(older));
+    expect(await open()).toEqual({ ...older, loggedInAtMs: 0 });
+  });
+
   test('after the token was lost logs in as the same device', async () => {
     await logout(first);
-    const second = await open();
+    const second = await open(config(), NOW_MS + 1);
+    expect(second.loggedInAtMs).toBe(NOW_MS + 1);
     expect(second.deviceId).toBe(first.deviceId);
     expect(second.accessToken).not.toBe(first.accessToken);
     expect(kept()).toEqual(second);

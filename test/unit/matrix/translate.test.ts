@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
-import type { RawEvent, RawSync } from '../../../src/matrix/events.ts';
-import { encryption, inRoom, member, post, posts, ROOM, SELF, told, translate } from './translateRig.ts';
+import type { RawEvent } from '../../../src/matrix/events.ts';
+import { encryption, inRoom, member, post, posts, type RawSync, ROOM, SELF, told, translate } from './translateRig.ts';
 
 describe('a room that the bot is in', () => {
   test('tells its uploads in their order, and the token to go on from', async () => {
@@ -24,7 +24,14 @@ describe('a room that the bot is in', () => {
       ['p0', 's1'],
     ]);
     expect(JSON.parse(asked[0]?.filter ?? '')).toEqual({
-      types: ['m.room.message', 'm.room.redaction', 'm.room.member', 'm.room.encryption', 'm.room.tombstone'],
+      types: [
+        'm.room.message',
+        'm.reaction',
+        'm.room.redaction',
+        'm.room.member',
+        'm.room.encryption',
+        'm.room.tombstone',
+      ],
     });
   });
 

@@ -3,11 +3,18 @@
 type Waiting<T> = { item: T; resolve: (outcome: 'put' | 'closed') => void };
 
 /**
- * A first-in first-out queue of at most `maxSize` items between async producers and consumers. Each taken item must be ended with
- * `done()`; `join()` waits for that.
+ * Which item of the line (in the order of their puts, never empty) is taken next; null: none may be taken now. An index that it
+ * returns is taken, so that it may note it. It is asked while a take waits: at each put, take and `done`.
+ */
+export type Choose<T> = (line: readonly T[]) => number | null;
+
+/**
+ * A queue of at most `maxSize` items between async producers and consumers, first in first out unless `choose` says otherwise. Each
+ * taken item must be ended with `done()`; `join()` waits for that.
  */
 export class BoundedQueue<T> {
   readonly maxSize: number;
+  readonly #choose: Choose<T>;
   readonly #items: T[] = [];
   readonly #puts: Waiting<T>[] = [];
   readonly #takes: ((item: T | undefined) => void)[] = [];
@@ -15,9 +22,10 @@ export class BoundedQueue<T> {
   #unfinished = 0;
   #closed = false;
 
-  constructor(maxSize: number) {
+  constructor(maxSize: number, choose: Choose<T> = () => 0) {
     if (!Number.isInteger(maxSize) || maxSize < 1) throw new RangeError('maxSize must be a whole number from 1');
     this.maxSize = maxSize;
+    this.#choose = choose;
   }
 
   /** Items that wait to be taken. */
@@ -40,23 +48,19 @@ export class BoundedQueue<T> {
   /** Adds the item if there is room now. */
   tryPut(item: T): 'put' | 'full' | 'closed' {
     if (this.#closed) return 'closed';
-    const taker = this.#takes.shift();
-    if (!taker && this.#items.length >= this.maxSize) return 'full';
+    if (this.#items.length >= this.maxSize) return 'full';
+    this.#items.push(item);
     this.#unfinished += 1;
-    if (taker) taker(item);
-    else this.#items.push(item);
+    this.#serve();
     return 'put';
   }
 
-  /** The oldest item, as soon as there is one; undefined: the queue is closed and empty. */
+  /** The item whose turn it is, as soon as one may be taken; undefined: the queue is closed and empty. */
   take(): Promise<T | undefined> {
-    const item = this.#items.shift();
-    if (item !== undefined) {
-      this.#admitWaiting();
-      return Promise.resolve(item);
-    }
-    if (this.#closed) return Promise.resolve(undefined);
-    return new Promise((resolve) => this.#takes.push(resolve));
+    return new Promise((resolve) => {
+      this.#takes.push(resolve);
+      this.#serve();
+    });
   }
 
   /** Takes the waiting items that match, oldest first, at most `limit`; never waits. */
@@ -67,6 +71,7 @@ export class BoundedQueue<T> {
       else index += 1;
     }
     for (const _ of taken) this.#admitWaiting();
+    if (taken.length > 0) this.#serve();
     return taken;
   }
 
@@ -74,6 +79,7 @@ export class BoundedQueue<T> {
   done(): void {
     if (this.#unfinished === 0) throw new Error('done() was called more often than items were put');
     this.#unfinished -= 1;
+    this.#serve();
     this.#settleJoins();
   }
 
@@ -89,9 +95,21 @@ export class BoundedQueue<T> {
     for (const { resolve } of this.#puts.splice(0)) resolve('closed');
     const dropped = drop === 'drop' ? this.#items.splice(0) : [];
     this.#unfinished -= dropped.length;
-    if (this.#items.length === 0) for (const taker of this.#takes.splice(0)) taker(undefined);
+    this.#serve();
     this.#settleJoins();
     return dropped;
+  }
+
+  /** Hands items to the takes that wait, as long as one may be taken. */
+  #serve(): void {
+    while (this.#takes.length > 0 && this.#items.length > 0) {
+      const index = this.#choose(this.#items);
+      if (index === null) return;
+      const [item] = this.#items.splice(index, 1);
+      this.#takes.shift()?.(item);
+      this.#admitWaiting();
+    }
+    if (this.#closed && this.#items.length === 0) for (const take of this.#takes.splice(0)) take(undefined);
   }
 
   #admitWaiting(): void {

@@ -1,14 +1,19 @@
 // Owns the consumers: a fixed number of loops that each take a job, see it through, and take the next.
 import { belongTogether, type Job, MAX_TOGETHER } from '../domain/job.ts';
 import type { Log } from '../domain/log.ts';
+import { type Meter, NO_METER } from '../domain/meter.ts';
 import type { BoundedQueue } from './bounded.ts';
+import type { FairOrder } from './fairOrder.ts';
 
 export type ConsumersDeps = {
   count: number;
+  /** Its `choose` is that of `order`. */
   queue: BoundedQueue<Job>;
+  order: Pick<FairOrder, 'ended'>;
   /** Sees jobs that are answered together (most often one) through to their answer or next attempt; handles its own errors. */
   process(jobs: { job: Job; log: Log }[], signal: AbortSignal): Promise<void>;
   release(job: Job): void;
+  meter?: Pick<Meter, 'stageTook'>;
   clock(): number;
   log: Log;
 };
@@ -26,7 +31,7 @@ export type Consumers = {
 
 /** Starts `count` consumers at once. */
 export function startConsumers(deps: ConsumersDeps): Consumers {
-  const { queue, clock } = deps;
+  const { queue, order, clock, meter = NO_METER } = deps;
   const abort = new AbortController();
   let active = 0;
   let processed = 0;
@@ -42,6 +47,7 @@ export function startConsumers(deps: ConsumersDeps): Consumers {
         await deps.process(taken, abort.signal).finally(() => {
           active -= taken.length;
           processed += taken.length;
+          order.ended(first);
           for (const { job } of taken) {
             queue.done();
             deps.release(job);
@@ -56,7 +62,10 @@ export function startConsumers(deps: ConsumersDeps): Consumers {
   const start = (job: Job, consumer: number): { job: Job; log: Log } => {
     const log = deps.log.child({ consumer, job: job.id, room: job.upload.roomId, attempt: job.attempt });
     const nowMs = clock();
-    log.info({ queueWaitMs: nowMs - job.queuedAtMs, sinceReceivedMs: nowMs - job.receivedAtMs }, 'job started');
+    const queueWaitMs = nowMs - job.queuedAtMs;
+    const { priority, isSuspect } = job;
+    log.info({ queueWaitMs, sinceReceivedMs: nowMs - job.receivedAtMs, priority, isSuspect }, 'job started');
+    meter.stageTook('queue', queueWaitMs);
     return { job, log };
   };
   const loops = Array.from({ length: deps.count }, (_, index) => work(index + 1));

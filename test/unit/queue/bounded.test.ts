@@ -71,6 +71,35 @@ describe('the bounded queue', () => {
     expect(joined).toBe(true);
   });
 
+  test('the order is that of whoever chooses', async () => {
+    const queue = new BoundedQueue<number>(3, (line) => line.indexOf(Math.max(...line)));
+    for (const item of [1, 3, 2]) queue.tryPut(item);
+    expect([await queue.take(), await queue.take(), await queue.take()]).toEqual([3, 2, 1]);
+  });
+
+  test('nothing is taken while the chooser holds it back, until a done lets it choose again', async () => {
+    let isHeld = false;
+    const queue = new BoundedQueue<string>(2, () => (isHeld ? null : 0));
+    queue.tryPut('first');
+    await queue.take();
+    isHeld = true;
+    queue.tryPut('second');
+    const second = queue.take();
+    const third = queue.take();
+    expect(queue.size).toBe(1);
+    queue.close();
+    isHeld = false;
+    queue.done();
+    expect(await second).toBe('second');
+    expect(await third).toBeUndefined();
+  });
+
+  test('a line that is held back still has its bound', () => {
+    const queue = new BoundedQueue<number>(1, () => null);
+    void queue.take();
+    expect([queue.tryPut(1), queue.tryPut(2)]).toEqual(['put', 'full']);
+  });
+
   test('done more often than put is a mistake that shows', () => {
     expect(() => new BoundedQueue(1).done()).toThrow('more often');
   });

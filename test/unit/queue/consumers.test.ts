@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Job } from '../../../src/domain/job.ts';
 import { BoundedQueue } from '../../../src/queue/bounded.ts';
 import { type ConsumersDeps, startConsumers } from '../../../src/queue/consumers.ts';
+import { createFairOrder } from '../../../src/queue/fairOrder.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
-import { anUpload } from '../../fixtures/uploads.ts';
+import { aJob } from './jobs.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000 });
@@ -13,19 +14,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const aJob = (id: string): Job => ({
-  id,
-  upload: anUpload({ eventId: id }),
-  file: { path: `/spool/${id}`, bytes: 1, sha256: '', kind: 'pdf' },
-  attempt: 1,
-  receivedAtMs: 0,
-  queuedAtMs: 400,
-});
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
-function start(count: number, ids: string[], changes: Partial<ConsumersDeps> = {}) {
-  const queue = new BoundedQueue<Job>(100);
-  for (const id of ids) queue.tryPut(aJob(id));
+const aPicture = (id: string, with_: Partial<Job> = {}) =>
+  aJob(id, { file: { path: `/spool/${id}`, bytes: 1, sha256: '', kind: 'image' }, ...with_ });
+
+function start(count: number, jobs: (string | Job)[], changes: Partial<ConsumersDeps> = {}) {
+  const order = createFairOrder(count);
+  const queue = new BoundedQueue<Job>(100, order.choose);
+  for (const job of jobs) queue.tryPut(typeof job === 'string' ? aJob(job) : job);
   const { log, records } = createRecordingLog();
   const running = new Map<string, () => void>();
   const aborted: string[] = [];
@@ -44,7 +41,7 @@ function start(count: number, ids: string[], changes: Partial<ConsumersDeps> = {
       });
     });
   const release = ({ id }: Job) => void released.push(id);
-  const consumers = startConsumers({ count, queue, process, release, clock: Date.now, log, ...changes });
+  const consumers = startConsumers({ count, queue, order, process, release, clock: Date.now, log, ...changes });
   const finish = async (id: string) => {
     running.get(id)?.();
     await pass();
@@ -53,7 +50,7 @@ function start(count: number, ids: string[], changes: Partial<ConsumersDeps> = {
 }
 
 describe('consumers', () => {
-  test('work on as many jobs as there are of them, in the order of the queue', async () => {
+  test('work on as many jobs as there are of them, in the order of the line', async () => {
     const { consumers, running, finish, released } = start(2, ['$a', '$b', '$c']);
     await pass();
     expect([...running.keys()]).toEqual(['$a', '$b']);
@@ -74,6 +71,24 @@ describe('consumers', () => {
     ]);
   });
 
+  test('tell the metrics how long each job was in line', async () => {
+    const stageTook = vi.fn();
+    start(1, ['$a'], { meter: { stageTook } });
+    await pass();
+    expect(stageTook.mock.calls).toEqual([['queue', 600]]);
+  });
+
+  test('let a room have half of them when others wait, and all of them when it is alone', async () => {
+    const { running, finish, queue } = start(2, ['$a', '$b', '$c', '$d']);
+    await pass();
+    expect([...running.keys()]).toEqual(['$a', '$b']);
+    queue.tryPut(aJob('$other', {}, { roomId: '!other:here' }));
+    await finish('$a');
+    expect([...running.keys()]).toEqual(['$b', '$other']);
+    await finish('$b');
+    expect([...running.keys()]).toEqual(['$other', '$c']);
+  });
+
   test.each<[string, Partial<ConsumersDeps>]>([
     ['working on it', { process: () => Promise.reject(new Error('a bug')) }],
     [
@@ -92,6 +107,55 @@ describe('consumers', () => {
     expect(consumers.active()).toBe(0);
     expect(queue.unfinished).toBe(0);
     expect(records.filter(({ level }) => level === 'error').map(({ job }) => job)).toEqual(['$a', '$b']);
+  });
+});
+
+describe('pictures of one member in one place', () => {
+  test('are taken together', async () => {
+    const { consumers, running } = start(1, [aPicture('$a'), aPicture('$b'), aJob('$pdf')]);
+    await pass();
+    expect([...running.keys()]).toEqual(['$a + $b']);
+    expect(consumers.active()).toBe(2);
+  });
+
+  test('stay apart when one is tried again without a word', async () => {
+    const { running } = start(1, [aPicture('$a'), aPicture('$night', { priority: 'backlog' })]);
+    await pass();
+    expect([...running.keys()]).toEqual(['$a']);
+  });
+
+  test('stay apart when one may take the process along', async () => {
+    const { running, finish } = start(1, [aPicture('$suspect', { isSuspect: true }), aPicture('$a'), aPicture('$b')]);
+    await pass();
+    await finish('$a + $b');
+    expect([...running.keys()]).toEqual(['$suspect']);
+  });
+});
+
+describe('a file that may take the process along', () => {
+  test('is taken when everything else has ended, and nothing beside it', async () => {
+    const { running, finish, queue } = start(3, ['$a', '$b', aJob('$suspect', { isSuspect: true })]);
+    await pass();
+    expect([...running.keys()]).toEqual(['$a', '$b']);
+    await finish('$a');
+    expect([...running.keys()]).toEqual(['$b']);
+    await finish('$b');
+    expect([...running.keys()]).toEqual(['$suspect']);
+    queue.tryPut(aJob('$c'));
+    await pass();
+    expect([...running.keys()]).toEqual(['$suspect']);
+    await finish('$suspect');
+    expect([...running.keys()]).toEqual(['$c']);
+  });
+
+  test('is drained like any other', async () => {
+    const { consumers, running, finish } = start(2, ['$a', aJob('$suspect', { isSuspect: true })]);
+    const drained = consumers.drain(60_000);
+    await pass();
+    await finish('$a');
+    expect([...running.keys()]).toEqual(['$suspect']);
+    await finish('$suspect');
+    expect(await drained).toEqual([]);
   });
 });
 

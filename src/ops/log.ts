@@ -2,6 +2,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Log } from '../domain/log.ts';
+import { createScrub } from './scrub.ts';
 
 export type LogSettings = {
   level: string;
@@ -43,20 +44,5 @@ function fromPino(logger: Logger): Log {
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
     child: (fields) => fromPino(logger.child(fields)),
-  };
-}
-
-/** pino's own `redact` works on keys only; a token inside a URL or a message stays. */
-export function createScrub(secrets: readonly string[]): (line: string) => string {
-  const values = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
-  // The longest first: of a secret that holds another nothing may stay.
-  const known = [...new Set(values)].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
-  return (line) => {
-    let clean = line;
-    for (const value of known) clean = clean.replaceAll(value, '[secret]');
-    return clean
-      .replace(/((?:access_token|password)(?:=|\\?"\s*:\s*\\?"))[^&\s"\\]+/g, '$1[secret]')
-      .replace(/(\/\/[^\s/:@"]*:)[^\s/@"]+@/g, '$1[secret]@')
-      .replace(/(Bearer )[\w.~+/=-]+/g, '$1[secret]');
   };
 }

@@ -28,8 +28,9 @@ function isLoopback(address: string): boolean {
 
 /** Compares digests, so that neither the time it takes nor a length tells anything of the token. */
 function carries(authorization: string | undefined, token: string): boolean {
-  const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+  if (!/^Bearer /i.test(authorization ?? '')) return false;
+  const given = authorization?.slice('Bearer '.length).trim() ?? '';
+  return timingSafeEqual(digest(given), digest(token.trim()));
 }
 
 function digest(text: string): Buffer {

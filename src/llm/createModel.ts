@@ -1,6 +1,8 @@
 // Owns choosing the model that the operator's settings mean.
 import type { Log } from '../domain/log.ts';
+import type { Meter } from '../domain/meter.ts';
 import type { Model } from '../domain/model.ts';
+import { Gate } from './gate.ts';
 import { createGuardedModel } from './guard.ts';
 import { createOllamaModel } from './ollama.ts';
 import { DEFAULT_OLLAMA_URL } from './ollamaHost.ts';
@@ -8,19 +10,26 @@ import { createOpenAiModel } from './openai.ts';
 import type { LlmSettings } from './settings.ts';
 import { createSightedModel } from './sightedModel.ts';
 
-/** The guarded model of the settings; null when there is none, and summaries are extractive. Calls no server. */
-export function createModel(settings: LlmSettings, log: Log): Model | null {
-  const { model, visionModel } = settings;
-  const writer = createOneModel(settings, log);
-  if (!writer || visionModel === undefined || visionModel === model) return writer;
-  const seer = createOneModel({ ...settings, model: visionModel }, log, 'LLM_VISION_MODEL');
-  return seer && createSightedModel(writer, seer);
-}
+/** What the parts round a model want of it; all may be absent. */
+export type ModelWiring = {
+  meter?: Meter | undefined;
+  /** Calls of the server at a time. */
+  maxConcurrent?: number | undefined;
+  /** The model gave an answer after it had failed. Must not throw. */
+  onBack?: (() => void) | undefined;
+};
 
-function createOneModel(settings: LlmSettings, log: Log, modelVariable?: 'LLM_VISION_MODEL'): Model | null {
-  const { timeoutMs } = settings;
-  const bare = createBareModel(settings, log, modelVariable);
-  return bare && createGuardedModel(bare, { timeoutMs, log });
+/** The guarded model of the settings; null when there is none, and summaries are extractive. Calls no server. */
+export function createModel(settings: LlmSettings, log: Log, wiring: ModelWiring = {}): Model | null {
+  const { model, visionModel, timeoutMs, requestsPerMinute, tokensPerMinute } = settings;
+  const writer = createBareModel(settings, log);
+  if (!writer) return null;
+  const { meter, maxConcurrent, onBack } = wiring;
+  const gate = new Gate({ host: writer.host, log, maxConcurrent, requestsPerMinute, tokensPerMinute, onBack });
+  const guard = (bare: Model) => createGuardedModel(bare, { timeoutMs, log, meter, gate });
+  if (visionModel === undefined || visionModel === model) return guard(writer);
+  const seer = createBareModel({ ...settings, model: visionModel }, log, 'LLM_VISION_MODEL');
+  return seer && createSightedModel(guard(writer), guard(seer));
 }
 
 function createBareModel(settings: LlmSettings, log: Log, modelVariable?: 'LLM_VISION_MODEL'): Model | null {

@@ -18,4 +18,8 @@ export type LlmSettings = {
   maxOutputTokens: number;
   /** Prompt and answer together fit into so many tokens. */
   contextTokens: number;
+  /** Null or absent: no limit. */
+  requestsPerMinute?: number | null | undefined;
+  /** Of prompts and answers together. */
+  tokensPerMinute?: number | null | undefined;
 };

@@ -1,7 +1,7 @@
 // Owns the pair of a model that writes and another that sees, used as one.
 import type { Model, ModelCheck } from '../domain/model.ts';
 
-/** Requests with pictures go to `seer`, all others to `writer`; both are of the same server and context. */
+/** Requests with pictures go to `seer`, all others to `writer`; both are of the same server, gate and context. */
 export function createSightedModel(writer: Model, seer: Model): Model {
   return {
     get name() {
@@ -16,6 +16,7 @@ export function createSightedModel(writer: Model, seer: Model): Model {
     host: writer.host,
     contextTokens: writer.contextTokens,
     complete: (request) => (request.images?.length ? seer : writer).complete(request),
+    ...(writer.load && { load: writer.load }),
     async check(signal): Promise<ModelCheck> {
       const [writing, seeing] = await Promise.all([writer.check(signal), seer.check(signal)]);
       if (!writing.ok) return writing;

@@ -1,7 +1,9 @@
-// Owns the tests of the time-out, the retries and the log lines round a model's calls.
+// Owns the tests of the time-out, the retries, the figures and the log lines round a model's calls.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AppError } from '../../../src/domain/errors.ts';
-import type { Model, ModelAnswer, ModelRequest } from '../../../src/domain/model.ts';
+import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
+import { type Meter, NO_METER } from '../../../src/domain/meter.ts';
+import type { Model, ModelAnswer, ModelRequest, TokenUsage } from '../../../src/domain/model.ts';
+import { Gate, type GateOptions } from '../../../src/llm/gate.ts';
 import { createGuardedModel } from '../../../src/llm/guard.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
 
@@ -10,7 +12,9 @@ const TIMEOUT_MS = 120_000;
 
 type Turn = ModelAnswer | Error | ((request: ModelRequest) => Promise<ModelAnswer>);
 
-function createSubject(turns: Turn[]) {
+type Metered = [ErrorCode | null, number, TokenUsage];
+
+function createSubject(turns: Turn[], limits: Partial<GateOptions> = {}) {
   const requests: ModelRequest[] = [];
   const slept: number[] = [];
   const { log, records } = createRecordingLog();
@@ -31,8 +35,11 @@ function createSubject(turns: Turn[]) {
   const sleep = async (ms: number) => {
     slept.push(ms);
   };
-  const guarded = createGuardedModel(model, { timeoutMs: TIMEOUT_MS, log, sleep });
-  return { guarded, model, requests, slept, records, log };
+  const metered: Metered[] = [];
+  const meter: Meter = { ...NO_METER, modelCalled: (...call) => metered.push(call) };
+  const gate = new Gate({ host: model.host, log, random: () => 0, ...limits });
+  const guarded = createGuardedModel(model, { timeoutMs: TIMEOUT_MS, log, sleep, gate, meter });
+  return { guarded, model, requests, slept, records, log, metered };
 }
 
 function ask(model: Model, signal: AbortSignal = new AbortController().signal): Promise<ModelAnswer> {
@@ -102,9 +109,24 @@ describe('a guarded model', () => {
   });
 
   it('waits as long as the server asks', async () => {
-    const { guarded, slept } = createSubject([limited(17_000), away(60_000), ANSWER]);
-    await settled(ask(guarded));
-    expect(slept).toEqual([17_000, 60_000]);
+    const { guarded, requests, slept } = createSubject([away(60_000), limited(17_000), ANSWER]);
+    const answer = ask(guarded);
+    await vi.advanceTimersByTimeAsync(16_990);
+    expect([requests.length, slept]).toEqual([2, [60_000]]);
+    await vi.advanceTimersByTimeAsync(20);
+    await expect(answer).resolves.toEqual(ANSWER);
+  });
+
+  it.each([undefined, 0])('waits 1 s, 2 s when the server is busy and tells no time (%s)', async (told) => {
+    const { guarded, requests } = createSubject([limited(told)]);
+    const failed = expect(ask(guarded)).rejects.toMatchObject({ code: 'model_rate_limited' });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(requests).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(20);
+    await failed;
+    expect(requests).toHaveLength(3);
   });
 
   it('gives up at once when the server asks for more than a minute, and passes the wait on', async () => {
@@ -166,6 +188,8 @@ describe('a guarded model', () => {
     const caller = new AbortController();
     const { guarded, requests, records } = createSubject([() => new Promise(() => {})]);
     const answer = ask(guarded, caller.signal);
+    answer.catch(() => {});
+    await vi.advanceTimersByTimeAsync(0);
     caller.abort(new Error('shutting down'));
     await expect(answer).rejects.toThrow('shutting down');
     expect(requests).toHaveLength(1);
@@ -177,7 +201,7 @@ describe('a guarded model', () => {
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const timersBefore = timers();
     const caller = new AbortController();
-    const { model, log, requests } = createSubject([limited(59_000)]);
+    const { model, log, requests } = createSubject([away(59_000)]);
     const guarded = createGuardedModel(model, { timeoutMs: TIMEOUT_MS, log });
     const failed = expect(ask(guarded, caller.signal)).rejects.toThrow('shutting down');
     await vi.advanceTimersByTimeAsync(10);
@@ -198,4 +222,83 @@ describe('a guarded model', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await expect(check).resolves.toMatchObject({ ok: false, detail: 'gpu gave no answer within 10 s' });
   });
+
+  it('tells the meter of each call: what came of it, how long it took, and its tokens', async () => {
+    const { guarded, metered } = createSubject([
+      away(),
+      () => new Promise((resolve) => setTimeout(() => resolve(ANSWER), 5)),
+    ]);
+    await settled(ask(guarded));
+    expect(metered).toEqual([
+      ['model_unavailable', 0, { inputTokens: 0, outputTokens: 0 }],
+      [null, 5, { inputTokens: 120, outputTokens: 7 }],
+    ]);
+  });
+
+  it('counts the wait for its turn neither into the time-out nor into the time of the call', async () => {
+    const slow = () => new Promise<ModelAnswer>((resolve) => setTimeout(() => resolve(ANSWER), TIMEOUT_MS - 1));
+    const { guarded, metered, records } = createSubject([slow], { maxConcurrent: 1 });
+    const answers = Promise.all([ask(guarded), ask(guarded)]);
+    await vi.advanceTimersByTimeAsync(2 * TIMEOUT_MS);
+    await expect(answers).resolves.toEqual([ANSWER, ANSWER]);
+    expect(metered.map(([code, ms]) => [code, ms])).toEqual([
+      [null, TIMEOUT_MS - 1],
+      [null, TIMEOUT_MS - 1],
+    ]);
+    expect(records.map(({ waitedMs }) => waitedMs)).toEqual([undefined, TIMEOUT_MS - 1]);
+  });
+});
+
+describe('a model that keeps failing', () => {
+  const OPEN_FOR_A_MINUTE = { code: 'model_unavailable', retryAfterMs: 60_000 };
+
+  it('is left alone after the fifth failure: no further try, no call, and the time to come again', async () => {
+    const { guarded, requests } = createSubject([away()]);
+    await expect(settled(ask(guarded))).rejects.toMatchObject({ code: 'model_unavailable', retryAfterMs: undefined });
+    await expect(settled(ask(guarded))).rejects.toMatchObject({ ...OPEN_FOR_A_MINUTE, message: 'gpu answered 503' });
+    expect(requests).toHaveLength(5);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await expect(ask(guarded)).rejects.toMatchObject({
+      code: 'model_unavailable',
+      message: expect.stringMatching(/^gpu failed again and again and is left alone for (49|50) s: gpu answered 503$/),
+      retryAfterMs: expect.closeTo(50_000, -2),
+    });
+    expect(requests).toHaveLength(5);
+  });
+
+  it('is tried by one call then, which is not repeated', async () => {
+    const { guarded, requests, metered } = createSubject([away()]);
+    for (const _ of [1, 2]) await settled(ask(guarded)).catch(() => {});
+    await vi.advanceTimersByTimeAsync(60_000);
+    await expect(settled(ask(guarded))).rejects.toMatchObject({ retryAfterMs: 120_000 });
+    expect(requests).toHaveLength(6);
+    expect(metered).toHaveLength(6);
+  });
+
+  it('is not asked by a check until its time has come; then it is, and stays on trial', async () => {
+    const { guarded } = createSubject([away()]);
+    const check = () => guarded.check(new AbortController().signal);
+    for (const _ of [1, 2]) await settled(ask(guarded)).catch(() => {});
+    expect(await check()).toMatchObject({ ok: false, detail: expect.stringContaining('left alone for 60 s') });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await check()).toEqual({ ok: true, detail: 'there' });
+    expect(guarded.load?.().state).toBe('half_open');
+  });
+
+  it('keeps its trial when a check fails', async () => {
+    const { model, log } = createSubject([ANSWER]);
+    const gate = new Gate({ host: 'gpu', log, random: () => 0 });
+    const broken = { ...model, check: async () => ({ ok: false as const, detail: 'no', advice: '' }) };
+    const failing = createGuardedModel({ ...broken, complete: () => Promise.reject(away()) }, options(log, gate));
+    for (const _ of [1, 2]) await settled(ask(failing)).catch(() => {});
+    await vi.advanceTimersByTimeAsync(60_000);
+    const back = createGuardedModel(broken, options(log, gate));
+    expect(await back.check(new AbortController().signal)).toMatchObject({ ok: false, detail: 'no' });
+    await expect(settled(ask(back))).resolves.toEqual(ANSWER);
+    expect(back.load?.().state).toBe('closed');
+  });
+
+  function options(log: GateOptions['log'], gate: Gate) {
+    return { timeoutMs: TIMEOUT_MS, log, gate, sleep: async () => {} };
+  }
 });

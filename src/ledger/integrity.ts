@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../domain/errors.ts';
+import { SCHEMA_VERSION } from './migrations.ts';
 
 /** Byte 18 of the file: 1 with a rollback journal, 2 with a write-ahead log (sqlite.org/fileformat.html, "file format version numbers"). */
 const WRITE_VERSION_AT = 18;
@@ -32,6 +33,8 @@ export function checkIntegrity(db: DatabaseSync, path: string): void {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
   const isLectors = version === 0 ? tables.length === 0 : tables.some(({ name }) => name === 'jobs');
+  // What a newer Lector has written is told as such when it comes to the migrations.
+  if (version > SCHEMA_VERSION) return;
   if (!isLectors) throw unusable(path, 'is the database of another program');
   const finding = String(db.prepare('PRAGMA quick_check(1)').get()?.quick_check);
   if (finding !== 'ok') throw unusable(path, `is damaged (${finding.replaceAll(/\s+/g, ' ').trim()})`);

@@ -33,7 +33,7 @@ export async function runChaos({ events, kills, seed, onProgress = () => {} }: C
   const playground = await createPlayground();
   const botId = playground.addUser(BOT.user, BOT.password);
   const account: BotAccount = { homeserverUrl: playground.url, ...BOT, dataDir };
-  const lives: LifeReport = { kills: { starting: 0, fresh: 0, working: 0 }, startMs: [], problems: [] };
+  const lives: LifeReport = { kills: { starting: 0, fresh: 0, working: 0 }, startMs: [], cpuMs: 0, problems: [] };
   const watch = createStopwatch();
   try {
     const town = await buildTown(playground.url, ROOMS, botId);
@@ -44,9 +44,8 @@ export async function runChaos({ events, kills, seed, onProgress = () => {} }: C
     playground.faults.on(weather.rule);
     await stormAndKills(account, storm, lives, { events, kills, random: createRandom(seed + 2), onProgress });
     const stormMs = watch();
-    weather.clear();
-    onProgress('the storm is over');
-    const leftOver = await untilQuiet(account, lives);
+    onProgress(`the storm is over: ${JSON.stringify(lookAtLedger(join(dataDir, 'lector.db')).states)}`);
+    const leftOver = await untilQuiet(account, weather, lives);
     const quietMs = watch();
     const verdict = await judge(town, storm, botId);
     const judgeMs = watch();
@@ -94,18 +93,17 @@ async function stormAndKills(account: BotAccount, storm: Storm, lives: LifeRepor
   }
 }
 
-/** The last life goes on until nothing is left to do; what is left over after all is returned. */
-async function untilQuiet(account: BotAccount, lives: LifeReport): Promise<string[]> {
+/**
+ * One life under losses until all jobs have ended, and one in peace, which sends what an outage kept from being sent; what is left
+ * over after all is returned.
+ */
+async function untilQuiet(account: BotAccount, weather: Weather, lives: LifeReport): Promise<string[]> {
   const path = join(account.dataDir, 'lector.db');
-  const deadline = performance.now() + QUIET_WITHIN_MS;
-  let look = { openJobs: Number.NaN, unsentReplies: Number.NaN, states: {} as Record<string, number> };
-  const life = startChaosLife(account);
-  await life.ready;
-  do {
-    await pause(LOOK_EVERY_MS);
-    look = lookAtLedger(path);
-  } while (look.openJobs + look.unsentReplies > 0 && performance.now() < deadline);
-  await endLife(life, 'SIGTERM', lives);
+  weather.calm();
+  await liveUntil(account, lives, () => lookAtLedger(path).openJobs === 0);
+  weather.clear();
+  await liveUntil(account, lives, () => lookAtLedger(path).unsentReplies === 0);
+  const look = lookAtLedger(path);
   const spool = await readdir(join(account.dataDir, 'spool'));
   const integrity = checkIntegrity(path);
   return [
@@ -114,6 +112,15 @@ async function untilQuiet(account: BotAccount, lives: LifeReport): Promise<strin
     ...(spool.length > 0 ? [`the spool holds ${spool.join(', ')}`] : []),
     ...(integrity !== 'ok' ? [`the database is damaged: ${integrity}`] : []),
   ];
+}
+
+async function liveUntil(account: BotAccount, lives: LifeReport, isOver: () => boolean): Promise<void> {
+  const deadline = performance.now() + QUIET_WITHIN_MS;
+  const life = startChaosLife(account);
+  await life.ready;
+  do await pause(LOOK_EVERY_MS);
+  while (!isOver() && performance.now() < deadline);
+  await endLife(life, 'SIGTERM', lives);
 }
 
 function createStopwatch(): () => number {

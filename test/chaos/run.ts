@@ -35,6 +35,10 @@ say(
 say(
   `times: ${inSeconds(times.joinMs)} s to join, ${inSeconds(times.stormMs)} s of kills (a start takes ${median.toFixed(0)} ms), ${inSeconds(times.quietMs)} s to catch up, ${inSeconds(times.judgeMs)} s to judge`,
 );
+const { user, system } = process.cpuUsage();
+say(
+  `CPU time: ${inSeconds(lives.cpuMs)} s of the bot, ${inSeconds((user + system) / 1000)} s of homeserver and members`,
+);
 say(`${seconds.toFixed(1)} s in all; bar ≤ ${BAR_SECONDS} s on 2 cores: ${seconds <= BAR_SECONDS ? 'met' : 'MISSED'}`);
 say(problems.length === 0 ? 'nothing lost, nothing doubled' : `${problems.length} PROBLEMS`);
 for (const problem of problems.slice(0, 50)) say(`- ${problem}`);

@@ -4,6 +4,8 @@ import type { Random } from './random.ts';
 
 export type Weather = {
   rule: FaultRule;
+  /** Answers are still lost, but nothing is limited any more: reactions would wait for minutes (`matrix/budget.ts`). */
+  calm(): void;
   /** Nothing goes wrong any more. */
   clear(): void;
   /** How often each thing went wrong. */
@@ -12,15 +14,15 @@ export type Weather = {
 
 const LIMITED_SHARE = 0.05;
 const LOST_SHARE = 0.05;
-const REPLAY_SHARE = 0.1;
-const GAP_SHARE = 0.2;
+const REPLAY_SHARE = 0.25;
+const GAP_SHARE = 0.4;
 /** Positions of the homeserver's stream that a replay goes back at most: several syncs. */
 const REPLAY_REACH = 400;
 
 /** Faults for the requests of one user. */
 export function createWeather(userId: string, random: Random): Weather {
   const counts = { limited: 0, lost: 0, replayed: 0, gaps: 0 };
-  let isClear = false;
+  let sky: 'stormy' | 'calm' | 'clear' = 'stormy';
   const limited = (): Fault => {
     counts.limited += 1;
     const body = { errcode: 'M_LIMIT_EXCEEDED', error: 'Too many', retry_after_ms: Math.round(random.between(10, 60)) };
@@ -41,12 +43,15 @@ export function createWeather(userId: string, random: Random): Weather {
   };
   return {
     counts,
+    calm() {
+      sky = 'calm';
+    },
     clear() {
-      isClear = true;
+      sky = 'clear';
     },
     rule(request) {
-      if (isClear || request.user !== userId) return null;
-      if (random.chance(LIMITED_SHARE)) return limited();
+      if (sky === 'clear' || request.user !== userId) return null;
+      if (sky === 'stormy' && random.chance(LIMITED_SHARE)) return limited();
       if (random.chance(LOST_SHARE)) {
         counts.lost += 1;
         return { kind: 'lostAnswer' };

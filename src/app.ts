@@ -7,15 +7,15 @@ import type { Config, MatrixConfig } from '../config/env.ts';
 import { type Bot, startBot } from './bot.ts';
 import { AppError, toAppError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
-import type { Model } from './domain/model.ts';
 import { lockDataDir, prepareDataDir } from './ledger/dataDir.ts';
 import { openLedger } from './ledger/ledger.ts';
+import { createModel } from './llm/createModel.ts';
 import { openSession, type Session } from './matrix/session.ts';
 import { openReader } from './openReader.ts';
+import { createWatch } from './watch.ts';
 
 export type AppDeps = {
   config: Config;
-  model: Model | null;
   /** Milliseconds since 1970. */
   clock(): number;
   log: Log;
@@ -36,7 +36,7 @@ const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 
 /** Joins the parts; nothing happens before `start`. */
-export function createApp({ config, model, clock, log }: AppDeps): App {
+export function createApp({ config, clock, log }: AppDeps): App {
   const stopping = new AbortController();
   const ended = Promise.withResolvers<void>();
   const closers: (() => void | Promise<void>)[] = [];
@@ -49,14 +49,22 @@ export function createApp({ config, model, clock, log }: AppDeps): App {
     closers.push(() => lock.release());
     const ledger = openLedger(dir.database, clock);
     closers.push(() => ledger.close());
+    const watch = createWatch({ config, ledger, clock, log });
+    closers.push(() => watch.close());
+    const { meter } = watch;
+    let bot: Bot | null = null;
+    const onBack = () => bot?.modelIsBack();
+    const model = createModel(config.llm, log, { meter, maxConcurrent: config.work.consumers, onBack });
     const { compileCacheDir } = config.storage;
-    const opened = openReader({ config, model, compileCacheDir, watchProfiles: true, clock, log });
+    const opened = openReader({ config, model, compileCacheDir, watchProfiles: true, meter, clock, log });
     closers.push(() => opened.close());
+    watch.sees({ model, reader: opened });
+    await watch.listen();
     await emptyFolder(dir.spool);
-    const session = await connect(config.matrix, dir.session, log, stopping.signal);
+    const session = await connect(config.matrix, dir.session, clock, log, stopping.signal);
 
     const synced = Promise.withResolvers<void>();
-    const bot: Bot = startBot({
+    bot = startBot({
       config,
       session,
       ledger,
@@ -64,11 +72,17 @@ export function createApp({ config, model, clock, log }: AppDeps): App {
       model,
       spoolDir: dir.spool,
       removeFile: (path) => rmSync(path, { force: true }),
+      meter,
       clock,
       log,
-      onSyncState: (isUp) => isUp && synced.resolve(),
+      onSyncState(state) {
+        watch.synced(state);
+        if (state.isUp) synced.resolve();
+      },
     });
-    closers.push(() => bot.stop());
+    const { figures, stop } = bot;
+    watch.sees({ figures });
+    closers.push(stop);
     bot.ended.then(ended.resolve, ended.reject);
     await Promise.race([synced.promise, bot.ended]);
     log.info({ userId: session.userId, rooms: ledger.rooms.joined().length }, 'Lector is ready');
@@ -91,10 +105,16 @@ async function emptyFolder(folder: string): Promise<void> {
 }
 
 /** Logs in, or takes up the kept login; waits and says so while the homeserver is away. */
-async function connect(matrix: MatrixConfig, sessionPath: string, log: Log, signal: AbortSignal): Promise<Session> {
+async function connect(
+  matrix: MatrixConfig,
+  sessionPath: string,
+  clock: () => number,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Session> {
   for (let failures = 0; ; failures += 1) {
     try {
-      return await openSession(matrix, sessionPath, log);
+      return await openSession(matrix, sessionPath, log, clock);
     } catch (thrown) {
       const error = toAppError(thrown);
       if (error.code !== 'homeserver_unavailable' && error.code !== 'homeserver_rate_limited') throw error;

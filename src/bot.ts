@@ -4,16 +4,19 @@ import type { DocumentReader } from './documentReader.ts';
 import type { SyncBatch } from './domain/incoming.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
+import type { Meter } from './domain/meter.ts';
 import type { Model } from './domain/model.ts';
 import type { Profiles } from './domain/profile.ts';
-import { type JobLine, startJobLine } from './jobLine.ts';
+import { type JobLine, type LineFigures, startJobLine } from './jobLine.ts';
 import type { Session } from './matrix/session.ts';
 import { runSync } from './matrix/sync.ts';
 import { createAccess } from './pipeline/access.ts';
-import { type ReceiveDeps, receive, tellModelChange } from './pipeline/receive.ts';
+import { type ReceiveDeps, receive } from './pipeline/receive.ts';
 import type { StatusFacts } from './pipeline/renderRoom.ts';
+import { tellModelChange } from './pipeline/roomNotices.ts';
 import type { Pool } from './pool/pool.ts';
 import { createRoomLink, type RoomLink } from './roomLink.ts';
+import { startUpkeep } from './upkeep.ts';
 
 export type BotDeps = {
   config: Config;
@@ -25,14 +28,18 @@ export type BotDeps = {
   model: Model | null;
   spoolDir: string;
   removeFile(path: string): void;
+  meter: Meter;
   clock(): number;
   log: Log;
-  onSyncState(isUp: boolean): void;
+  onSyncState(state: { isUp: boolean; atMs: number }): void;
 };
 
 export type Bot = {
   /** Settles when syncing ends: by `stop`, or with the error that ended the login. */
   ended: Promise<void>;
+  figures(): LineFigures;
+  /** The model has answered after it had failed. */
+  modelIsBack(): void;
   /** Takes nothing new in, finishes what is in memory up to the time-out, and leaves the rest in the ledger. */
   stop(): Promise<void>;
 };
@@ -41,14 +48,15 @@ export type Bot = {
 export function startBot(deps: BotDeps): Bot {
   const { config, session, ledger, clock, log } = deps;
   const syncing = new AbortController();
-  const answersToCome = () => line.held() + ledger.jobs.untaken(config.work.queueMaxSize);
+  const answersToCome = () => line.figures().held + ledger.jobs.untaken(config.work.queueMaxSize);
   const link = createRoomLink({ ...deps, answersToCome });
   const line: JobLine = startJobLine({ ...deps, link });
   const receiving = receiveDeps(deps, line);
   const handle = createHandler(receiving, link, line, log);
 
   tellModelChange(receiving);
-  resume(ledger, link, line, log);
+  resume(deps, link, line);
+  const upkeep = startUpkeep({ ...deps, wake: line.wake });
   const ended = runSync(
     {
       client: link.client,
@@ -57,7 +65,7 @@ export function startBot(deps: BotDeps): Bot {
       token: ledger.sync.token,
       isJoined: (roomId) => ledger.rooms.state(roomId) === 'joined',
       handle,
-      onState: ({ up }) => deps.onSyncState(up),
+      onState: ({ up }) => deps.onSyncState({ isUp: up, atMs: clock() }),
       clock,
       log,
     },
@@ -66,8 +74,11 @@ export function startBot(deps: BotDeps): Bot {
 
   return {
     ended,
+    figures: line.figures,
+    modelIsBack: upkeep.modelIsBack,
     async stop() {
       const { shutdownTimeoutMs } = config.work;
+      upkeep.stop();
       syncing.abort();
       // A send that waits for a homeserver would outlast the drain: its reply is in the ledger.
       const timer = setTimeout(link.close, shutdownTimeoutMs);
@@ -101,7 +112,7 @@ function receiveDeps({ config, session, ledger, model, profiles, clock }: BotDep
   const { maxPages, maxFileBytes } = config.limits;
   const statusFacts = (): StatusFacts => {
     const counts = ledger.jobs.counts();
-    const atWork = line.active();
+    const atWork = line.figures().active;
     return {
       atWork,
       inLine: Math.max(0, counts.received + counts.queued + counts.reading + counts.thinking - atWork),
@@ -126,15 +137,18 @@ function receiveDeps({ config, session, ledger, model, profiles, clock }: BotDep
       ocrLanguages,
       maxPages,
       maxFileBytes,
+      resultCacheMs: config.storage.resultCacheMs,
+      retentionMs: config.storage.retentionMs,
     }),
+    memberUploadsPerMinute: config.work.memberUploadsPerMinute,
     statusFacts,
     clock,
   };
 }
 
 /** Goes on where the last run ended: jobs that were at work begin anew, saved replies are sent. */
-function resume(ledger: Ledger, link: RoomLink, line: JobLine, log: Log): void {
-  const resumed = ledger.jobs.resume();
+function resume({ ledger, clock, log }: BotDeps, link: RoomLink, line: JobLine): void {
+  const resumed = ledger.jobs.resume(clock());
   const replying = ledger.jobs.replying();
   if (resumed + replying.length > 0) {
     log.info({ resumed, replying: replying.length }, 'going on where the last run ended');

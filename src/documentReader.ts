@@ -7,9 +7,11 @@ import type { MediaKind } from './domain/media.ts';
 import type { Model, ModelImage } from './domain/model.ts';
 import type { Profile, Profiles } from './domain/profile.ts';
 import type { PageScan, Reading } from './domain/reading.ts';
+import { type KeptAnswers, keepAnswers } from './pipeline/keptModel.ts';
 import { bindMinds, bindTranscriber } from './pipeline/minds.ts';
 import { depictRequest, ocrRequest, readRequest } from './pipeline/readRequest.ts';
 import type { ReadPorts } from './pipeline/readUpload.ts';
+import { resultKey } from './pipeline/resultKey.ts';
 import { type PageReaders, scanPage } from './pipeline/scanPage.ts';
 import type { ThinkDeps } from './pipeline/thought.ts';
 import type { OcrPool } from './pool/ocrPool.ts';
@@ -32,12 +34,18 @@ export type Document = {
   /** Chosen for it; null: the operator's default. */
   profileName: string | null;
   pages: { kept(): PageScan[]; keep(scan: PageScan): void };
+  /** Where answers of the model are kept between attempts; absent: nowhere. */
+  modelAnswers?: KeptAnswers;
+  /** It may have killed the process: it is read in one of its own. */
+  isSuspect?: boolean;
   log: Log;
 };
 
 export type DocumentReader = {
   reading(document: Document): ReadPorts;
   minds(document: Document, signal: AbortSignal): Pick<ThinkDeps, 'summariser' | 'seer' | 'findFields'>;
+  /** What the answer to a file of this content depends on: the same key, the same answer. */
+  resultKey(document: Document, sha256: string): string;
 };
 
 /** The share of JOB_TIMEOUT_SECONDS after which a thread stops by itself and gives what it has. */
@@ -51,11 +59,13 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
   const { limits } = config;
   const hardTimeoutMs = limits.jobTimeoutMs;
 
-  function mindsDeps({ file, fileName, profileName, log }: Document) {
+  function mindsDeps(document: Document) {
+    const { file, fileName, profileName, modelAnswers, isSuspect: alone, log } = document;
+    const model = deps.model && modelAnswers ? keepAnswers(deps.model, modelAnswers) : deps.model;
     const profile = profileOf(profileName, file.kind, deps.profiles, config.rooms.profile);
     const depict = (page: number, recipe: Profile['picture'], signal: AbortSignal): Promise<ModelImage[]> =>
-      pool.depict(depictRequest(file.path, page, recipe, MODEL_PICTURE_SIDE, limits), { signal, hardTimeoutMs });
-    return { model: deps.model, profile, fileName, depict, settings: config, log };
+      pool.depict(depictRequest(file.path, page, recipe, MODEL_PICTURE_SIDE, limits), { signal, hardTimeoutMs, alone });
+    return { model, profile, fileName, depict, settings: config, log };
   }
 
   function scanningOf(document: Document, reading: Reading): ReturnType<ReadPorts['scanningOf']> {
@@ -80,29 +90,44 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
         }),
       async compose(read, scans, signal) {
         const request = { reading: read, scans, maxSummaryChars: MAX_SUMMARY_CHARS };
-        return withLanguageNote(await pool.compose(request, { signal, hardTimeoutMs }), config.ocr.languages);
+        return withLanguageNote(
+          await pool.compose(request, { signal, hardTimeoutMs, alone: document.isSuspect }),
+          config.ocr.languages,
+        );
       },
       atOnce: config.work.threads,
       timeoutMs: (pages) => hardTimeoutMs + pages * MS_PER_SCANNED_PAGE,
     };
   }
 
-  function ocrOf({ file }: Document): PageReaders['ocr'] {
+  function ocrOf({ file, isSuspect: alone }: Document): PageReaders['ocr'] {
     const { ocr } = deps;
     if (!ocr) return null;
-    return (page, signal) => ocr.scan(ocrRequest(file, page, limits), { signal, hardTimeoutMs: OCR_PAGE_TIMEOUT_MS });
+    return (page, signal) =>
+      ocr.scan(ocrRequest(file, page, limits), { signal, hardTimeoutMs: OCR_PAGE_TIMEOUT_MS, alone });
   }
 
   return {
     reading: (document) => ({
       read(onProgress, signal) {
         const request = readRequest(document.file.path, limits, Math.floor(hardTimeoutMs * SOFT_SHARE));
-        return pool.read(request, { signal, hardTimeoutMs, onProgress });
+        return pool.read(request, { signal, hardTimeoutMs, onProgress, alone: document.isSuspect });
       },
       scanningOf: (reading) => scanningOf(document, reading),
       clock,
     }),
     minds: (document, signal) => bindMinds({ ...mindsDeps(document), signal }),
+    resultKey({ file: { kind }, fileName, profileName }, sha256) {
+      const { model } = deps;
+      const profile = profileOf(profileName, kind, deps.profiles, config.rooms.profile);
+      const names = model && `${model.name} ${model.visionName ?? ''}`;
+      const { maxPages, maxImagePixels } = limits;
+      const { ocr, replyLanguage, llm } = config;
+      const settings = { maxPages, maxImagePixels, ocr: ocr.languages, replyLanguage, tokens: llm.maxOutputTokens };
+      // A model that sees is told the picture's name, and may speak of it.
+      const toldName = kind === 'image' && model?.vision !== 'no' ? fileName : null;
+      return resultKey({ sha256, kind, fileName: model && toldName, profile, model: names, settings });
+    },
   };
 }
 

@@ -1,21 +1,24 @@
 // Owns the line of jobs: claimed from the ledger, fetched, queued, taken by the consumers, seen through.
 import type { Config } from '../config/env.ts';
-import type { Document, DocumentReader } from './documentReader.ts';
+import type { DocumentReader } from './documentReader.ts';
 import { toAppError } from './domain/errors.ts';
 import type { Job } from './domain/job.ts';
-import type { Ledger } from './domain/ledger.ts';
+import type { JobRow, Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import { claimsToBeDocument } from './domain/media.ts';
+import type { Meter } from './domain/meter.ts';
 import type { Model } from './domain/model.ts';
+import { createJobPorts } from './jobPorts.ts';
 import { handleFailure } from './pipeline/failure.ts';
 import { fetchUpload } from './pipeline/fetch.ts';
-import { type ProcessPorts, processJobs } from './pipeline/process.ts';
+import { processJobs } from './pipeline/process.ts';
 import type { Pool } from './pool/pool.ts';
 import { BoundedQueue } from './queue/bounded.ts';
 import { startConsumers } from './queue/consumers.ts';
 import { Dispatcher } from './queue/dispatcher.ts';
-import { type QueueFigures, startQueueMonitor } from './queue/monitor.ts';
-import { createOutgoing, type Outgoing } from './queue/outgoing.ts';
+import { createFairOrder } from './queue/fairOrder.ts';
+import { startQueueMonitor } from './queue/monitor.ts';
+import { createOutgoing } from './queue/outgoing.ts';
 import type { RoomLink } from './roomLink.ts';
 
 export type JobLineDeps = {
@@ -24,19 +27,28 @@ export type JobLineDeps = {
   pool: Pick<Pool, 'warm'>;
   reader: DocumentReader;
   model: Model | null;
-  link: Pick<RoomLink, 'media' | 'board' | 'taken' | 'forget' | 'idle' | 'deliver'>;
+  link: Pick<RoomLink, 'media' | 'board' | 'taken' | 'forget' | 'idle' | 'deliver' | 'takeOverAnswer'>;
   removeFile(path: string): void;
+  meter: Meter;
   clock(): number;
   log: Log;
+};
+
+/** How things stand in memory. */
+export type LineFigures = {
+  /** Jobs fetched and in line. */
+  depth: number;
+  /** Jobs that a consumer has. */
+  active: number;
+  /** Jobs in memory: being fetched, in line, or at work. */
+  held: number;
+  spoolBytes: number;
 };
 
 export type JobLine = {
   /** Looks for jobs in the ledger. */
   wake(): void;
-  /** Jobs in memory: being fetched, in line, or at work. */
-  held(): number;
-  /** Jobs that a consumer has. */
-  active(): number;
+  figures(): LineFigures;
   /** Ends the work on a job that was cancelled in the ledger. */
   abort(jobId: string): void;
   /** Takes nothing new, finishes what is in memory within `timeoutMs`, leaves the rest to the ledger. */
@@ -48,37 +60,45 @@ const MAX_OUTGOING = 16;
 
 /** Starts the consumers; jobs come with the first `wake`. */
 export function startJobLine(deps: JobLineDeps): JobLine {
-  const { config, ledger, link, clock, log } = deps;
+  const { config, ledger, link, meter, clock, log } = deps;
+  const { consumers: count, queueMaxSize } = config.work;
   const outgoing = createOutgoing(MAX_OUTGOING, (error) =>
     log.debug({ reason: toAppError(error).message }, 'send put off to the next start'),
   );
-  const ports = processPorts(deps, outgoing);
+  const ports = createJobPorts(deps, outgoing);
   const running = new Map<string, AbortController>();
-  const queue = new BoundedQueue<Job>(config.work.queueMaxSize);
+  const order = createFairOrder(count);
+  const queue = new BoundedQueue<Job>(queueMaxSize, order.choose);
+  const fetchedFrom = new Map<string, number>();
 
   const dispatcher: Dispatcher = new Dispatcher({
     queue,
+    consumers: count,
     claim: ledger.jobs.claim,
     nextDueMs: ledger.jobs.nextDueMs,
-    fetch(row, signal) {
-      const { jobs } = ledger;
-      if (claimsToBeDocument(row.upload)) deps.pool.warm();
-      const { download } = link.media;
-      const mode = ledger.rooms.settings(row.upload.roomId).mode ?? config.rooms.mode;
-      const { model, removeFile } = deps;
-      return fetchUpload(row, { jobs, model, mode, download, removeFile, status: link, clock }, signal);
+    async fetch(row, signal) {
+      const startedAtMs = clock();
+      fetchedFrom.set(row.upload.eventId, startedAtMs);
+      const file = await fetchJob(row, deps, signal);
+      fetchedFrom.delete(row.upload.eventId);
+      meter.stageTook('fetch', clock() - startedAtMs);
+      return file;
     },
-    async onFailure({ upload }, error, signal) {
+    async onFailure({ upload }, thrown, signal) {
       link.idle(upload);
-      await handleFailure(upload, error, ports, log.child({ job: upload.eventId }), signal);
+      const startedAtMs = fetchedFrom.get(upload.eventId) ?? clock();
+      fetchedFrom.delete(upload.eventId);
+      await handleFailure({ upload, thrown, startedAtMs }, ports, log.child({ job: upload.eventId }), signal);
     },
     spoolMaxBytes: config.storage.spoolMaxBytes,
+    maxFileBytes: config.limits.maxFileBytes,
     clock,
     log,
   });
   const consumers = startConsumers({
-    count: config.work.consumers,
+    count,
     queue,
+    order,
     async process(taken, signal) {
       const begun = taken.map(({ job, log: jobLog }) => ({ job, log: jobLog, own: new AbortController() }));
       for (const { job, own } of begun) running.set(job.id, own);
@@ -98,10 +118,13 @@ export function startJobLine(deps: JobLineDeps): JobLine {
       dispatcher.release(job);
       deps.removeFile(job.file.path);
     },
+    meter,
     clock,
     log,
   });
-  const figures = (): QueueFigures => {
+  const stopMonitor = config.work.queueMonitoring ? startQueueMonitor(monitored, log) : () => {};
+
+  function monitored() {
     const { received, waiting } = ledger.jobs.counts();
     return {
       depth: queue.size,
@@ -109,13 +132,16 @@ export function startJobLine(deps: JobLineDeps): JobLine {
       waiting: received + waiting,
       processed: consumers.processed(),
     };
-  };
-  const stopMonitor = config.work.queueMonitoring ? startQueueMonitor(figures, log) : () => {};
+  }
 
   return {
     wake: () => dispatcher.wake(),
-    held: () => dispatcher.held,
-    active: consumers.active,
+    figures: () => ({
+      depth: queue.size,
+      active: consumers.active(),
+      held: dispatcher.held,
+      spoolBytes: dispatcher.spoolBytes,
+    }),
     abort: (jobId) => running.get(jobId)?.abort(new Error('the upload was redacted')),
     async stop(timeoutMs) {
       await dispatcher.stop();
@@ -126,27 +152,28 @@ export function startJobLine(deps: JobLineDeps): JobLine {
   };
 }
 
-function processPorts({ config, ledger, reader, link, clock }: JobLineDeps, outgoing: Outgoing): ProcessPorts {
-  const documentOf = ({ id, upload, file }: Job, log: Log): Document => ({
-    file,
-    fileName: upload.fileName,
-    profileName: ledger.rooms.settings(upload.roomId).profile,
-    pages: { kept: () => ledger.pages.of(id), keep: (scan) => ledger.pages.save(id, scan) },
-    log,
-  });
-  return {
+/** The file of a claimed job, see `fetchUpload`. */
+function fetchJob(
+  row: JobRow,
+  { config, ledger, link, model, pool, removeFile, clock }: JobLineDeps,
+  signal: AbortSignal,
+) {
+  const isQuiet = row.quietAfter !== null;
+  if (claimsToBeDocument(row.upload)) pool.warm();
+  const ports = {
     jobs: ledger.jobs,
-    transaction: ledger.transaction,
-    readingFor: (job, log) => reader.reading(documentOf(job, log)),
-    mindsFor: (job, log, signal) => reader.minds(documentOf(job, log), signal),
-    fallback: config.llm.fallback,
-    status: link.board,
-    uploadFile: link.media.uploadFile,
-    deliver: (jobIds) =>
-      outgoing.run(async () => {
-        for (const jobId of jobIds) await link.deliver(jobId);
-      }),
-    maxFileBytes: config.limits.maxFileBytes,
+    model,
+    mode: ledger.rooms.settings(row.upload.roomId).mode ?? config.rooms.mode,
+    answersWithoutModel: config.llm.fallback,
+    restoredAtMs: ledger.restoredAtMs(),
+    takeOverAnswer: link.takeOverAnswer,
+    download: link.media.download,
+    removeFile,
+    status: isQuiet ? SILENT : link,
     clock,
   };
+  return fetchUpload(row, ports, signal);
 }
+
+/** Of what is tried again by itself nobody is told before it has come to something. */
+const SILENT = { taken: () => undefined, forget: () => undefined };

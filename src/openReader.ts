@@ -4,10 +4,11 @@ import type { Config } from '../config/env.ts';
 import { createDocumentReader, type DocumentReader } from './documentReader.ts';
 import { AppError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
+import { type Meter, NO_METER } from './domain/meter.ts';
 import type { Model } from './domain/model.ts';
 import type { OcrLanguage } from './domain/ocr.ts';
 import { findOcrLanguages } from './pool/ocrLanguages.ts';
-import { createOcrPool } from './pool/ocrPool.ts';
+import { createOcrPool, type OcrPool } from './pool/ocrPool.ts';
 import { createPool, type Pool } from './pool/pool.ts';
 import { createProfiles, type WatchedProfiles } from './profiles/createProfiles.ts';
 
@@ -17,12 +18,15 @@ export type OpenReaderDeps = {
   compileCacheDir: string;
   /** Reads the profiles again when they are edited. */
   watchProfiles: boolean;
+  meter?: Meter;
   clock(): number;
   log: Log;
 };
 
 export type OpenedReader = {
   pool: Pool;
+  /** Null: OCR is off. */
+  ocr: OcrPool | null;
   reader: DocumentReader;
   profiles: WatchedProfiles;
   /** Ends every thread; what is still being read rejects. */
@@ -37,6 +41,7 @@ export function openReader({
   model,
   compileCacheDir,
   watchProfiles,
+  meter = NO_METER,
   clock,
   log,
 }: OpenReaderDeps): OpenedReader {
@@ -48,10 +53,12 @@ export function openReader({
   }
   const { threads } = config.work;
   const memoryMb = config.limits.workerMemoryMb;
-  const pool = createPool({ threads, memoryMb, compileCacheDir, log });
-  const ocr = languages.length > 0 ? createOcrPool({ threads, memoryMb, languages, compileCacheDir, log }) : null;
+  const pool = createPool({ threads, memoryMb, compileCacheDir, meter, log });
+  const ocr =
+    languages.length > 0 ? createOcrPool({ threads, memoryMb, languages, compileCacheDir, meter, log }) : null;
   return {
     pool,
+    ocr,
     profiles,
     reader: createDocumentReader({ config, pool, ocr, model, profiles, clock }),
     async close() {

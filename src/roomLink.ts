@@ -4,17 +4,19 @@ import { toAppError } from './domain/errors.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import type { Upload } from './domain/media.ts';
+import type { Meter } from './domain/meter.ts';
 import type { Reply } from './domain/reply.ts';
 import { SendBudget } from './matrix/budget.ts';
 import { createClient } from './matrix/client.ts';
 import { createMedia, type Media } from './matrix/media.ts';
 import { createMembership } from './matrix/membership.ts';
+import { createOwnEvents } from './matrix/ownEvents.ts';
 import { createSender } from './matrix/sender.ts';
 import type { Session } from './matrix/session.ts';
 import { createStatusBoard, type StatusBoard } from './matrix/status.ts';
 import { createTransport } from './matrix/transport.ts';
 import { createWorkingSigns } from './matrix/workingSigns.ts';
-import { deliver, sendOrDrop } from './pipeline/deliver.ts';
+import { deliver, noteAnswer, sendOrDrop } from './pipeline/deliver.ts';
 import { retraction, statusReply, takenReply } from './pipeline/replies.ts';
 import { renderStatus, type Stage } from './pipeline/stage.ts';
 
@@ -25,6 +27,7 @@ export type RoomLinkDeps = {
   spoolDir: string;
   /** Answers that are still to be sent. */
   answersToCome(): number;
+  meter: Meter;
   clock(): number;
   log: Log;
 };
@@ -39,6 +42,8 @@ export type RoomLink = {
   forget(upload: Upload): void;
   /** Nothing is done for the upload any more, or not just now. */
   idle(upload: Upload): void;
+  /** Ends a job that the room holds an answer to, which the ledger does not know. */
+  takeOverAnswer(upload: Upload): Promise<'taken over' | 'none'>;
   /** Sends what was saved for a job and ends it. */
   deliver(jobId: string): Promise<void>;
   /** Sends a reply that is in the ledger; what cannot be sent now is sent after the next start. */
@@ -56,12 +61,13 @@ const OPTIONAL_LIFE_MS = 3_600_000;
 
 /** Joins the parts of matrix/ for one session; nothing is sent yet. */
 export function createRoomLink(deps: RoomLinkDeps): RoomLink {
-  const { session, ledger, answersToCome, clock, log } = deps;
+  const { session, ledger, answersToCome, meter, clock, log } = deps;
   const open = new AbortController();
-  const client = createClient(session.homeserverUrl, session.accessToken);
+  const client = createClient(session.homeserverUrl, session.accessToken, meter);
   const transport = createTransport(client, session.userId, open.signal);
   const { maxFileBytes: maxBytes } = deps.config.limits;
-  const media = createMedia({ client, spoolDir: deps.spoolDir, maxBytes, stallMs: DOWNLOAD_STALL_MS });
+  const media = createMedia({ client, spoolDir: deps.spoolDir, maxBytes, stallMs: DOWNLOAD_STALL_MS, meter });
+  const own = createOwnEvents(client, session.userId, open.signal);
   const signs = createWorkingSigns(transport, log);
   const budget = new SendBudget(clock);
   // Synapse counts a join against the message limit (measured: nine messages at once after one, not ten).
@@ -74,6 +80,8 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
   });
   const sender = createSender({
     put: transport.put,
+    findSent: own.findSent,
+    loggedInAtMs: session.loggedInAtMs,
     replies: ledger.replies,
     budget,
     takeBack,
@@ -128,6 +136,12 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
       signs.end(upload);
     },
     idle: signs.end,
+    async takeOverAnswer(upload) {
+      const answerId = await own.answerTo(upload);
+      if (answerId === null) return 'none';
+      ledger.transaction(() => noteAnswer(upload, answerId, ledger));
+      return 'taken over';
+    },
     deliver: (jobId) => deliver(jobId, delivery),
     send,
     wakeMembership: membership.wake,

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Config } from '../../config/env.ts';
 import { createApp } from '../app.ts';
 import type { Log } from '../domain/log.ts';
-import { createModel } from '../llm/createModel.ts';
 import { viewRoom } from '../playground/conversation.ts';
 import { createMember, type Member } from '../playground/member.ts';
 import { createPlayground, type Playground } from '../playground/playground.ts';
@@ -34,7 +33,7 @@ export async function demo(deps: DemoDeps): Promise<0 | 1> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lector-demo-'));
   const playground = await createPlayground();
   playground.addUser(BOT.user, BOT.password);
-  const app = createApp({ ...botOn(playground, dataDir, deps), clock: Date.now, log: deps.log });
+  const app = createApp({ config: configOn(playground, dataDir, deps), clock: Date.now, log: deps.log });
   const anna = await createMember({ homeserverUrl: playground.url, user: 'anna', password: 'demo', register: true });
   try {
     await app.start();
@@ -54,15 +53,21 @@ export async function demo(deps: DemoDeps): Promise<0 | 1> {
   }
 }
 
-function botOn(playground: Playground, dataDir: string, { config, compileCacheDir, log }: DemoDeps) {
+function configOn(playground: Playground, dataDir: string, { config, compileCacheDir }: DemoDeps): Config {
   const matrix: Config['matrix'] = {
     homeserverUrl: playground.url,
     login: { kind: 'password', ...BOT },
     allowedUsers: null,
     allowedRooms: null,
   };
-  const demoConfig: Config = { ...config, matrix, storage: { ...config.storage, dataDir, compileCacheDir } };
-  return { config: demoConfig, model: createModel(config.llm, log) };
+  return {
+    ...config,
+    matrix,
+    storage: { ...config.storage, dataDir, compileCacheDir },
+    // One member posts all examples at once, and a bot beside it may have the port.
+    work: { ...config.work, memberUploadsPerMinute: null },
+    http: { ...config.http, port: null },
+  };
 }
 
 /** All examples, and then the receipt in a room that wants the fields of receipts. */

@@ -2,6 +2,7 @@
 import { toAppError } from '../domain/errors.ts';
 import type { JobLedger, ReplyLedger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
+import type { Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
 
 export type DeliverPorts = {
@@ -24,6 +25,20 @@ export async function deliver(jobId: string, ports: DeliverPorts): Promise<void>
   ports.jobs.finish(jobId);
   // Asked again: a redaction in between leaves nothing to be sent.
   for (const reply of unsent().filter(({ optional }) => optional)) ports.offer(reply);
+}
+
+/** Notes an answer that stands in the room already, and ends its job; so that it goes when the upload is redacted. */
+export function noteAnswer(
+  upload: Upload,
+  sentEventId: string,
+  { jobs, replies }: { jobs: Pick<JobLedger, 'saveReplies' | 'finish'>; replies: Pick<ReplyLedger, 'markSent'> },
+): void {
+  const { roomId, eventId: sourceEventId } = upload;
+  const body = { kind: 'message' as const, content: {} };
+  const reply: Reply = { roomId, sourceEventId, part: 'answer', body, optional: false };
+  if (!jobs.saveReplies(sourceEventId, [reply], { state: 'done', errorCode: null })) return;
+  replies.markSent(reply, sentEventId);
+  jobs.finish(sourceEventId);
 }
 
 /** Notes where the answer stands, so that it goes when this upload is redacted; after a crash it may have to be sent first. */

@@ -14,6 +14,10 @@ export type FetchPorts = {
   mode: RoomMode;
   removeFile(path: string): void;
   model: Pick<Model, 'check'> | null;
+  /** When the ledger was put back from a backup; null: it was not. */
+  restoredAtMs: number | null;
+  /** Whether the room holds an answer to the upload that the ledger does not know: it is noted then, and the job has ended. */
+  takeOverAnswer(upload: Upload, signal: AbortSignal): Promise<'taken over' | 'none'>;
   /** What the model is away for is answered without it for now. */
   answersWithoutModel: boolean;
   download(upload: Upload, signal: AbortSignal): Promise<SpooledFile | null>;
@@ -30,6 +34,7 @@ export async function fetchUpload(row: JobRow, ports: FetchPorts, signal: AbortS
   if (row.deaths >= CONDEMNED_AFTER_DEATHS)
     throw new AppError('reader_died', `the process died ${row.deaths} times while it was read`);
   await throwIfModelIsAway(row, ports, signal);
+  if (await isAnswered(row, ports, signal)) return null;
   const isDeclared = claimsToBeDocument(upload);
   if (isDeclared) ports.status.taken(upload);
   const file = isDeclared ? await ports.download(upload, signal) : await downloadIfAny(upload, ports, signal);
@@ -46,6 +51,13 @@ export async function fetchUpload(row: JobRow, ports: FetchPorts, signal: AbortS
   ports.jobs.cancel(upload.eventId);
   ports.status.forget(upload);
   return null;
+}
+
+/** A ledger that was put back does not know what was answered after its backup. */
+async function isAnswered(row: JobRow, ports: FetchPorts, signal: AbortSignal): Promise<boolean> {
+  const { restoredAtMs, takeOverAnswer } = ports;
+  if (restoredAtMs === null || row.postedAtMs > restoredAtMs) return false;
+  return (await takeOverAnswer(row.upload, signal)) === 'taken over';
 }
 
 /** A picture that was not posted as one, in a room that wants pictures only when it asks for them. */

@@ -26,7 +26,8 @@ export function forgetUpload(roomId: string, uploadId: string, { ledger }: Deps)
   ledger.wipeUpload(uploadId);
   return {
     cancelledJobs: [...others.flatMap(({ cancelledJobs }) => cancelledJobs), uploadId],
-    replies: [...others.flatMap((other) => other.replies), ...gone, ...swept],
+    // Homeservers list the edits of a message only as long as it stands.
+    replies: [...swept, ...others.flatMap((other) => other.replies), ...gone],
   };
 }
 

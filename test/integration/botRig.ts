@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Config, parseConfig } from '../../config/env.ts';
 import { type App, createApp } from '../../src/app.ts';
-import { createModel } from '../../src/llm/createModel.ts';
 import { type ViewedMessage, viewRoom } from '../../src/playground/conversation.ts';
 import { createMember, type Member } from '../../src/playground/member.ts';
 import { createPlayground, type Playground, type PlaygroundOptions } from '../../src/playground/playground.ts';
@@ -43,7 +42,7 @@ export async function createRig(env: Record<string, string> = {}, options: Playg
 
   const startBot = async (more: Record<string, string> = {}): Promise<App> => {
     const config = configFor(playground, dataDir, { ...env, ...more });
-    const app = createApp({ config, model: createModel(config.llm, log), clock: Date.now, log });
+    const app = createApp({ config, clock: Date.now, log });
     onTestFinished(() => app.stop());
     await app.start();
     return app;
@@ -82,6 +81,8 @@ function configFor(playground: Playground, dataDir: string, env: Record<string, 
     MATRIX_PASSWORD: BOT.password,
     DATA_DIR: dataDir,
     SHUTDOWN_TIMEOUT_SECONDS: '0',
+    HTTP_PORT: '0',
+    MEMBER_UPLOADS_PER_MINUTE: '0',
     ...env,
   };
   return parseConfig(all, 'matrix', () => '').config;

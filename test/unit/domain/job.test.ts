@@ -1,13 +1,11 @@
 // Which uploads are answered together: pictures of one member in one place, and nothing else.
 import { expect, test } from 'vitest';
-import { belongTogether } from '../../../src/domain/job.ts';
+import { belongTogether, type Job } from '../../../src/domain/job.ts';
 import type { Upload } from '../../../src/domain/media.ts';
-import { anUpload } from '../../fixtures/uploads.ts';
+import { aJob, anUpload } from '../../fixtures/uploads.ts';
 
-const waiting = (kind: 'pdf' | 'image', changes: Partial<Upload> = {}) => ({
-  upload: anUpload({ eventId: '$b', ...changes }),
-  file: { path: '', bytes: 1, sha256: '', kind },
-});
+const waiting = (kind: 'pdf' | 'image', changes: Partial<Upload> = {}, more: Partial<Job> = {}) =>
+  aJob({ upload: anUpload({ eventId: '$b', ...changes }), file: { path: '', bytes: 1, sha256: '', kind }, ...more });
 const first = { ...waiting('image'), upload: anUpload({ eventId: '$a' }) };
 
 test.each<[string, boolean, ReturnType<typeof waiting>]>([
@@ -16,6 +14,8 @@ test.each<[string, boolean, ReturnType<typeof waiting>]>([
   ['a picture of another member', false, waiting('image', { sender: '@ben:here' })],
   ['a picture in another room', false, waiting('image', { roomId: '!other:here' })],
   ['a picture in a thread', false, waiting('image', { threadRootId: '$thread' })],
+  ['a picture that is tried again by itself', false, waiting('image', {}, { priority: 'backlog' })],
+  ['a picture that may have killed the process', false, waiting('image', {}, { isSuspect: true })],
 ])('with %s: %s', (_what, together, other) => {
   expect(belongTogether(first, other)).toBe(together);
 });

@@ -5,7 +5,7 @@ import type { SpooledFile } from '../../../src/domain/job.ts';
 import type { JobRow } from '../../../src/domain/ledger.ts';
 import type { Upload } from '../../../src/domain/media.ts';
 import { type FetchPorts, fetchUpload } from '../../../src/pipeline/fetch.ts';
-import { anUpload } from '../../fixtures/uploads.ts';
+import { aJobRow, anUpload } from '../../fixtures/uploads.ts';
 
 const FILE: SpooledFile = { path: '/spool/a', bytes: 1, sha256: '', kind: 'pdf' };
 const named = anUpload();
@@ -18,15 +18,8 @@ beforeEach(() => {
 });
 
 function fetch(upload: Upload, downloaded: SpooledFile | null | ErrorCode, more: Partial<JobRow & FetchPorts> = {}) {
-  const row: JobRow = {
-    upload,
-    state: 'queued',
-    attempt: 1,
-    postedAtMs: 0,
-    receivedAtMs: 0,
-    outageSinceMs: more.outageSinceMs ?? null,
-    errorCode: more.errorCode ?? null,
-  };
+  const { outageSinceMs = null, errorCode = null, deaths = 0, quietAfter = null } = more;
+  const row = aJobRow({ upload, outageSinceMs, errorCode, deaths, quietAfter });
   const ports: FetchPorts = {
     jobs: {
       cancel: () => did.push('cancelled'),
@@ -35,6 +28,9 @@ function fetch(upload: Upload, downloaded: SpooledFile | null | ErrorCode, more:
     mode: more.mode ?? 'auto',
     removeFile: () => did.push('removed'),
     model: more.model ?? null,
+    restoredAtMs: more.restoredAtMs ?? null,
+    takeOverAnswer: more.takeOverAnswer ?? (async () => 'none'),
+    answersWithoutModel: more.answersWithoutModel ?? false,
     async download() {
       did.push('downloaded');
       if (typeof downloaded === 'string') throw new AppError(downloaded, '');

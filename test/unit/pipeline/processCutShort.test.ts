@@ -74,7 +74,7 @@ test('a job that the end of the process cuts off stays for the next start', asyn
     },
   });
   expect(row().state).toBe('reading');
-  expect(rig.ledger.jobs.resume()).toBe(1);
+  expect(rig.ledger.jobs.resume(HOUR)).toBe(1);
 });
 
 describe('a full disk', () => {
@@ -112,8 +112,8 @@ describe('a full disk', () => {
 
   test('holds up no shutdown', async () => {
     const jobs = { ...rig.ledger.jobs, wait: full };
-    const failed = new AppError('storage_full', 'spool');
-    const handled = handleFailure(upload, failed, portsWith({ jobs }), createRecordingLog().log, rig.stopping.signal);
+    const failed = { upload, thrown: new AppError('storage_full', 'spool'), startedAtMs: HOUR };
+    const handled = handleFailure(failed, portsWith({ jobs }), createRecordingLog().log, rig.stopping.signal);
     await vi.advanceTimersByTimeAsync(1_000);
     rig.stopping.abort();
     await expect(handled).resolves.toBeUndefined();

@@ -1,8 +1,8 @@
 // Owns the rig of the tests of one job's way: a ledger in memory, ports that note what they are asked, and a clock that stands still.
 import { afterEach, beforeEach, vi } from 'vitest';
 import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
-import type { Job } from '../../../src/domain/job.ts';
 import type { JobRow, Ledger } from '../../../src/domain/ledger.ts';
+import { NO_METER } from '../../../src/domain/meter.ts';
 import type { Reading } from '../../../src/domain/reading.ts';
 import type { Reply } from '../../../src/domain/reply.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
@@ -10,7 +10,7 @@ import { type Minds, type ProcessPorts, processJobs } from '../../../src/pipelin
 import type { ReadPorts } from '../../../src/pipeline/readUpload.ts';
 import type { Summariser } from '../../../src/pipeline/thought.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
-import { anUpload } from '../../fixtures/uploads.ts';
+import { aJob, anUpload } from '../../fixtures/uploads.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -54,7 +54,7 @@ export function useProcessRig() {
     vi.useFakeTimers({ now: HOUR });
     const ledger = openLedger(':memory:', Date.now);
     ledger.jobs.insert(upload, { postedAtMs: HOUR, receivedAtMs: HOUR });
-    ledger.jobs.claim(HOUR);
+    ledger.jobs.claim(HOUR, new Set());
     Object.assign(rig, { ledger, shown: [], delivered: [], stopping: new AbortController(), statusEventId: null });
   });
   afterEach(() => {
@@ -66,6 +66,11 @@ export function useProcessRig() {
     const clock = Date.now;
     return {
       jobs: rig.ledger.jobs,
+      replies: rig.ledger.replies,
+      known: { answer: (_wanted, work) => work() },
+      keyFor: () => null,
+      meter: NO_METER,
+      chance: () => 0,
       transaction: rig.ledger.transaction,
       readingFor: () => ({ read: read ?? (async () => aReading()), scanningOf: () => null, clock }),
       mindsFor: () => ({ summariser: summariserFor?.() ?? null, seer: null, findFields: null, ...minds }),
@@ -86,8 +91,7 @@ export function useProcessRig() {
     };
   }
   function run(changes: RigChanges = {}) {
-    const file = { path: '/spool/a', bytes: 1, sha256: '', kind: 'pdf' as const };
-    const job: Job = { id: '$upload', upload, file, attempt: 1, receivedAtMs: HOUR, queuedAtMs: HOUR };
+    const job = aJob({ upload, receivedAtMs: HOUR, queuedAtMs: HOUR });
     const { signal } = rig.stopping;
     return processJobs([{ job, log: createRecordingLog().log, signal }], portsWith(changes), signal);
   }

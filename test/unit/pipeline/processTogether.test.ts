@@ -2,13 +2,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
+import { NO_METER } from '../../../src/domain/meter.ts';
 import type { Reading } from '../../../src/domain/reading.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { deliver } from '../../../src/pipeline/deliver.ts';
 import { type JobRun, type ProcessPorts, processJobs } from '../../../src/pipeline/process.ts';
 import { receive } from '../../../src/pipeline/receive.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
-import { anUpload } from '../../fixtures/uploads.ts';
+import { aJob, anUpload } from '../../fixtures/uploads.ts';
 import { aReading } from './processRig.ts';
 
 const HOUR = 3_600_000;
@@ -36,9 +37,9 @@ async function answer(
   const runs = order.map((id): JobRun => {
     const upload = anUpload({ eventId: id, fileName: `${id.slice(1)}.png`, isPicture: true });
     ledger.jobs.insert(upload, { postedAtMs: HOUR, receivedAtMs: HOUR });
-    ledger.jobs.claim(HOUR);
+    ledger.jobs.claim(HOUR, new Set());
     const file = { path: '', bytes: 1, sha256: '', kind: 'image' as const };
-    const job = { id, upload, file, attempt: 1, receivedAtMs: HOUR, queuedAtMs: HOUR };
+    const job = aJob({ upload, file, receivedAtMs: HOUR, queuedAtMs: HOUR });
     return { job, log, signal: new AbortController().signal };
   });
   const delivery = {
@@ -54,6 +55,11 @@ async function answer(
   };
   const ports: ProcessPorts = {
     jobs: ledger.jobs,
+    replies: ledger.replies,
+    known: { answer: (_wanted, work) => work() },
+    keyFor: () => null,
+    meter: NO_METER,
+    chance: () => 0,
     transaction: ledger.transaction,
     readingFor: ({ id }) => ({ read: pictures[id] as () => Promise<Reading>, scanningOf: () => null, clock: Date.now }),
     mindsFor: () => ({ summariser: null, seer: null, findFields: null }),

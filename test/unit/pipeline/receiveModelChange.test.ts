@@ -1,8 +1,9 @@
 // What rooms are told when that which they post goes elsewhere than they were told before.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../src/domain/ledger.ts';
-import { type ReceiveDeps, tellModelChange } from '../../../src/pipeline/receive.ts';
+import type { ReceiveDeps } from '../../../src/pipeline/receive.ts';
 import type { RoomFacts } from '../../../src/pipeline/renderRoom.ts';
+import { tellModelChange } from '../../../src/pipeline/roomNotices.ts';
 import { contentOf, createReceiveRig, FACTS, ROOM } from './receiveRig.ts';
 
 let ledger: Ledger;

@@ -19,6 +19,8 @@ export const FACTS: RoomFacts = {
   ocrLanguages: ['eng'],
   maxPages: 500,
   maxFileBytes: 50 * 1024 * 1024,
+  resultCacheMs: 7 * 86_400_000,
+  retentionMs: 90 * 86_400_000,
 };
 
 /** A profile as a folder of an operator may hold it. */
@@ -53,6 +55,7 @@ export function createReceiveRig(): ReceiveRig {
     defaultProfile: 'default',
     roomFacts: () => FACTS,
     statusFacts: () => ({ atWork: 1, inLine: 2, waiting: 3, answered: 4, failed: 5, model: 'a model' }),
+    memberUploadsPerMinute: null,
     clock: () => NOW,
   };
   return { ledger, deps, get: (...incoming) => receive({ nextBatch: 's1', incoming }, deps) };

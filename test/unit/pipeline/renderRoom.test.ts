@@ -17,6 +17,8 @@ const facts: RoomFacts = {
   ocrLanguages: ['eng', 'deu'],
   maxPages: 500,
   maxFileBytes: 50 * 1024 * 1024,
+  resultCacheMs: 7 * 86_400_000,
+  retentionMs: 90 * 86_400_000,
 };
 const place: RoomPlace = { mode: 'auto', profile: 'default' };
 const both = [renderWelcome, renderHelp];

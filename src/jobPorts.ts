@@ -1,0 +1,74 @@
+// Owns what the way of a job is given: ledger, reader, rooms and meter, bound to one job where it asks for them.
+import type { Config } from '../config/env.ts';
+import type { Document, DocumentReader } from './documentReader.ts';
+import { END_STATES, type Job, type JobState } from './domain/job.ts';
+import type { Ledger } from './domain/ledger.ts';
+import type { Log } from './domain/log.ts';
+import { claimedKind } from './domain/media.ts';
+import type { JobOutcome, Meter } from './domain/meter.ts';
+import { createKnownAnswers } from './pipeline/knownAnswers.ts';
+import type { ProcessPorts } from './pipeline/process.ts';
+import type { Outgoing } from './queue/outgoing.ts';
+import type { RoomLink } from './roomLink.ts';
+
+export type JobPortsDeps = {
+  config: Config;
+  ledger: Ledger;
+  reader: DocumentReader;
+  link: Pick<RoomLink, 'media' | 'board' | 'deliver'>;
+  meter: Meter;
+  clock(): number;
+  log: Log;
+};
+
+/** The ports of `processJobs` for one line of jobs; answers are sent by `outgoing`. */
+export function createJobPorts(deps: JobPortsDeps, outgoing: Outgoing): ProcessPorts {
+  const { config, ledger, reader, link, meter, clock } = deps;
+  const { results } = ledger;
+  const documentOf = ({ id, upload, file, isSuspect }: Job, log: Log): Document => ({
+    file,
+    fileName: upload.fileName,
+    profileName: ledger.rooms.settings(upload.roomId).profile,
+    pages: { kept: () => ledger.pages.of(id), keep: (scan) => ledger.pages.save(id, scan) },
+    modelAnswers: {
+      find: (key) => ledger.modelAnswers.find(id, key),
+      save: (key, answer) => ledger.modelAnswers.save(id, key, answer),
+    },
+    isSuspect,
+    log,
+  });
+  return {
+    jobs: ledger.jobs,
+    replies: ledger.replies,
+    transaction: ledger.transaction,
+    readingFor: (job, log) => reader.reading(documentOf(job, log)),
+    mindsFor: (job, log, signal) => reader.minds(documentOf(job, log), signal),
+    known: createKnownAnswers({ results, maxAgeMs: config.storage.resultCacheMs, meter, clock }),
+    keyFor: (job) => reader.resultKey(documentOf(job, deps.log), job.file.sha256),
+    fallback: config.llm.fallback,
+    status: link.board,
+    uploadFile: link.media.uploadFile,
+    deliver: (jobIds) =>
+      outgoing.run(async () => {
+        for (const jobId of jobIds) await deliverOne(jobId, deps);
+      }),
+    meter,
+    maxFileBytes: config.limits.maxFileBytes,
+    clock,
+    chance: Math.random,
+  };
+}
+
+async function deliverOne(jobId: string, { ledger, link, meter, clock }: JobPortsDeps): Promise<void> {
+  const startedAtMs = clock();
+  await link.deliver(jobId);
+  const row = ledger.jobs.get(jobId);
+  if (!row) return;
+  if (isEnd(row.state)) meter.jobEnded(claimedKind(row.upload), row.state);
+  meter.stageTook('send', clock() - startedAtMs);
+  meter.stageTook('total', clock() - row.receivedAtMs);
+}
+
+function isEnd(state: JobState): state is JobOutcome {
+  return (END_STATES as readonly JobState[]).includes(state);
+}

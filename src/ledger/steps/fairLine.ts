@@ -24,6 +24,9 @@ export const FAIR_LINE = `
     since_ms = received_at_ms,
     ended_at_ms = CASE WHEN state IN ('done', 'refused', 'failed', 'cancelled') THEN updated_at_ms END;
 
+  -- Without the state, so that a change of state does not write it.
+  DROP INDEX jobs_by_room;
+  CREATE INDEX jobs_by_room ON jobs (room_id);
   CREATE INDEX jobs_in_line ON jobs (priority, room_id, sender, seq) WHERE state = 'received';
   CREATE INDEX jobs_by_wait ON jobs (priority, since_ms) WHERE state = 'received';
   CREATE INDEX jobs_provisional ON jobs (ended_at_ms) WHERE is_provisional = 1;

@@ -92,6 +92,14 @@ describe('a room', () => {
     expect(rig.jobs.left()).toEqual(['$6']);
   });
 
+  test('gets the next one in when a download of its own came to nothing', async () => {
+    rig.add(10);
+    const { dispatcher, failed } = rig.create({ maxSize: 8, fetch: () => Promise.reject(new Error('gone')) });
+    dispatcher.wake();
+    await pass();
+    expect(failed).toHaveLength(10);
+  });
+
   test('that is alone keeps all consumers busy, however small the memory', async () => {
     rig.add(6);
     const { dispatcher } = rig.create({ maxSize: 4, consumers: 3 });

@@ -59,6 +59,14 @@ describe('the order of jobs in line', () => {
     ]);
   });
 
+  test('lets nobody lose the turn of an upload by having asked for another', () => {
+    expect(orderOf(['asked A anna', 'fresh A anna', 'fresh B bert'])).toEqual([
+      'asked A anna',
+      'fresh A anna',
+      'fresh B bert',
+    ]);
+  });
+
   test('takes every fourth from those that have waited longest, whatever asks for a turn in front of them', () => {
     const asked = ['asked A anna 1', 'asked A anna 2', 'asked A anna 3', 'asked A anna 4', 'asked A anna 5'];
     expect(orderOf(['backlog B bert', ...asked, 'fresh C cleo'])).toEqual([

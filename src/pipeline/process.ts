@@ -101,7 +101,10 @@ async function answerOf({ job, log, signal }: JobRun, ports: ProcessPorts): Prom
 
 async function readAndThink(run: Run): Promise<Answer> {
   const reading = await readStep(run);
-  if (!run.ports.jobs.move(run.job.id, 'thinking')) throw new AppError('internal', 'the job ended while it was read');
+  if (!run.ports.jobs.move(run.job.id, 'thinking')) {
+    forget(run);
+    throw new AppError('internal', 'the job ended while it was read');
+  }
   return thinkStep(run, reading);
 }
 

@@ -57,6 +57,7 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
       // Whoever invites it again is greeted with what counts then.
       rooms.setSettings(incoming.roomId, { mode: null, profile: null });
       received.cancelledJobs.push(...deps.ledger.wipeRoom(incoming.roomId));
+      replies.dropRoom(incoming.roomId);
       break;
     case 'replaced':
       if (decideReplacement(incoming, rooms.state(incoming.replacementRoomId), deps.access).do === 'join') {

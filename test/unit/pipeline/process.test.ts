@@ -5,7 +5,7 @@ import { aReading, fails, HOUR, MINUTE, model, useProcessRig } from './processRi
 
 vi.mock('node:timers/promises', () => import('../../fixtures/globalTimers.ts'));
 
-const { rig, run, row, answer } = useProcessRig();
+const { rig, run, row, answer, claimAgain } = useProcessRig();
 
 describe('a document', () => {
   test('is read, summed up and answered, and its job is done', async () => {
@@ -125,15 +125,18 @@ describe('a failure', () => {
     expect(JSON.stringify(mark)).toContain('❌');
   });
 
-  test('of a thread is tried again, and told after the third time', async () => {
-    for (const attempt of [1, 2]) {
-      await run({ read: fails('thread_crashed') });
+  test.each<[ErrorCode, number]>([
+    ['thread_crashed', 2],
+    ['media_unavailable', 3],
+  ])('with %s is tried %i times, and told after the last', async (code, attempts) => {
+    for (let attempt = 1; attempt < attempts; attempt++) {
+      await run({ read: fails(code) });
       expect(row()).toMatchObject({ state: 'waiting', attempt: attempt + 1 });
       vi.setSystemTime(Date.now() + MINUTE);
-      rig.ledger.jobs.claim(Date.now());
+      claimAgain();
     }
-    await run({ read: fails('thread_crashed') });
-    expect(row()).toMatchObject({ state: 'failed', errorCode: 'thread_crashed' });
+    await run({ read: fails(code) });
+    expect(row()).toMatchObject({ state: 'failed', errorCode: code });
     expect(rig.delivered).toEqual(['answer', 'mark']);
   });
 
@@ -154,10 +157,29 @@ describe('a model that is away', () => {
     expect(rig.delivered).toEqual([]);
   });
 
+  test('for longer than a moment is done without for now: the answer says that the model’s follows', async () => {
+    await run(away);
+    vi.setSystemTime(Date.now() + 20_000);
+    claimAgain();
+    await run(away);
+    expect(row().state).toBe('done');
+    expect(answer().body).toContain('The board met in May.');
+    expect(answer().body).toContain('take the place of these when it is back');
+    expect(rig.ledger.jobs.improve(0)).toEqual(['$upload']);
+  });
+
+  test('is waited for in any case where no fallback is wanted', async () => {
+    await run({ ...away, fallback: false });
+    vi.setSystemTime(Date.now() + 20_000);
+    claimAgain();
+    await run({ ...away, fallback: false });
+    expect(row().state).toBe('waiting');
+  });
+
   test('leaves the notice as it is while the document is read again', async () => {
     await run(away);
-    vi.setSystemTime(Date.now() + MINUTE);
-    rig.ledger.jobs.claim(Date.now());
+    vi.setSystemTime(Date.now() + 10_000);
+    claimAgain();
     rig.shown = [];
     await run(away);
     expect(rig.shown).toEqual(['model_away']);
@@ -166,7 +188,7 @@ describe('a model that is away', () => {
   test('for 24 hours is done without: the answer says so', async () => {
     await run(away);
     vi.setSystemTime(25 * HOUR);
-    rig.ledger.jobs.claim(Date.now());
+    claimAgain();
     await run(away);
     expect(row().state).toBe('done');
     expect(answer().body).toContain('it was away for too long');
@@ -175,7 +197,7 @@ describe('a model that is away', () => {
   test('for 24 hours is told as a failure where no fallback is wanted', async () => {
     await run({ ...away, fallback: false });
     vi.setSystemTime(25 * HOUR);
-    rig.ledger.jobs.claim(Date.now());
+    claimAgain();
     await run({ ...away, fallback: false });
     expect(row()).toMatchObject({ state: 'failed', errorCode: 'model_unavailable' });
   });

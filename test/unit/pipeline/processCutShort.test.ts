@@ -4,7 +4,7 @@ import { AppError } from '../../../src/domain/errors.ts';
 import { handleFailure } from '../../../src/pipeline/failure.ts';
 import type { ProcessPorts } from '../../../src/pipeline/process.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
-import { aReading, model, upload, useProcessRig } from './processRig.ts';
+import { aReading, HOUR, model, upload, useProcessRig } from './processRig.ts';
 
 vi.mock('node:timers/promises', () => import('../../fixtures/globalTimers.ts'));
 

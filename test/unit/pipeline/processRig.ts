@@ -95,10 +95,11 @@ export function useProcessRig() {
     const { signal } = rig.stopping;
     return processJobs([{ job, log: createRecordingLog().log, signal }], portsWith(changes), signal);
   }
+  const claimAgain = () => rig.ledger.jobs.claim(Date.now(), new Set());
   const row = () => rig.ledger.jobs.get('$upload') as JobRow;
   const answer = (part: Reply['part'] = 'answer') => {
     const body = rig.ledger.replies.find('$upload', part)?.reply.body;
     return body?.kind === 'message' ? (body.content as Record<string, string>) : {};
   };
-  return { rig, portsWith, run, row, answer };
+  return { rig, portsWith, run, claimAgain, row, answer };
 }

@@ -65,7 +65,7 @@ describe('an upload that somebody asks for', () => {
     const { replies } = get(asked());
     expect(replies.map(contentOf)).toEqual([
       expect.objectContaining({
-        body: 'I have answered that file already: see its thread. To have it read anew, post it again.',
+        body: 'I have answered that file already: see its thread.',
       }),
     ]);
     expect(get(asked())).toEqual(NOTHING);

@@ -32,7 +32,7 @@ export function createWipe({ db, transact, emptyLog }: Database, clock: () => nu
       (table) => `DELETE FROM ${table} WHERE event_id IN (SELECT event_id FROM jobs WHERE room_id = ?)`,
     ),
     `DELETE FROM replies WHERE room_id = ? AND part NOT IN ('welcome', 'denied') AND NOT (sent_event_id IS NULL AND ${IS_CLEANUP})
-       AND (sent_event_id IS NOT NULL OR source_event_id IN (SELECT event_id FROM jobs WHERE jobs.room_id = replies.room_id))`,
+       AND (sent_event_id IS NOT NULL OR EXISTS (SELECT 1 FROM jobs WHERE event_id = source_event_id))`,
     'DELETE FROM jobs WHERE room_id = ?',
   ].map((sql) => db.prepare(sql));
 

@@ -125,6 +125,12 @@ function retryAfter(header: string | null, bodyMs: number | undefined): number |
   return waits.length > 0 ? Math.min(MAX_RETRY_AFTER_MS, Math.max(...waits)) : undefined;
 }
 
+/** The status of the answer that the error is about, if the other side answered at all. */
+export function answeredStatus(error: unknown): number | null {
+  const { status } = (toAppError(error).cause ?? {}) as Partial<Refusal>;
+  return typeof status === 'number' ? status : null;
+}
+
 /** What the homeserver said, if the error is a refusal of it. */
 export function refusalOf(error: unknown): Refusal | null {
   const { code, cause } = toAppError(error);

@@ -99,6 +99,8 @@ async function open({ client, meter }: MediaDeps, upload: Upload, signal: AbortS
   }
   const failure = failureOf(response, await response.text());
   if (failure.code === 'homeserver_rate_limited') meter?.homeserverLimited();
+  // The next login downloads it.
+  if (response.status === 401) throw new AppError('homeserver_unavailable', failure.message, { cause: failure });
   if (response.status === 404) throw new AppError('media_missing', failure.message, { cause: failure });
   throw failure;
 }

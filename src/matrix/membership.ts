@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toAppError } from '../domain/errors.ts';
 import type { RoomLedger, RoomRow } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
+import { refusalOf } from './http.ts';
 import type { Transport } from './transport.ts';
 
 export type MembershipDeps = {
@@ -64,7 +65,8 @@ async function settleOnce(
     log.info({ room: roomId, reason }, 'left a room');
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error.code !== 'homeserver_refused') throw error;
+    // A login that was ended says nothing of the room.
+    if (error.code !== 'homeserver_refused' || refusalOf(error)?.status === 401) throw error;
     log.warn({ reason: error.message, room: roomId }, `${state} room: the homeserver refused`);
   }
   if (rooms.state(roomId) === state) rooms.set(roomId, 'left');

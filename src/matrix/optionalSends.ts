@@ -4,6 +4,7 @@ import type { ReplyLedger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { SendBudget } from './budget.ts';
+import { refusalOf } from './http.ts';
 
 export type OptionalSendsDeps = {
   put(reply: Reply, revision: number): Promise<string>;
@@ -96,8 +97,8 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
       return;
     }
     log.debug({ code: error.code, reason: error.message, part: item.reply.part }, 'optional send dropped');
-    // A refused one would be refused again after a restart; one cut off by an outage stays in the ledger.
-    if (error.code === 'homeserver_refused') forget(item.reply);
+    // A refused one would be refused again after a restart; one cut off by an outage, or the end of a login, stays in the ledger.
+    if (error.code === 'homeserver_refused' && refusalOf(error)?.status !== 401) forget(item.reply);
     item.settled.resolve(null);
   };
 

@@ -3,9 +3,13 @@ import type { MatrixClient } from 'matrix-bot-sdk';
 import { type Reply, transactionId } from '../domain/reply.ts';
 import { withSignal } from './http.ts';
 import { madeEventId } from './shapes.ts';
+import { sweep } from './sweep.ts';
 
 export type Transport = {
-  /** Sends a reply (revision 0, or a later edit of the same part) and returns its event id; repeating it is harmless. */
+  /**
+   * Sends a reply (revision 0, or a later edit of the same part) and returns its event id; repeating it is harmless. A sweep makes
+   * many events: it has the id of the event that it is about.
+   */
   put(reply: Reply, revision: number): Promise<string>;
   join(roomId: string): Promise<void>;
   leave(roomId: string, reason: string): Promise<void>;
@@ -27,6 +31,14 @@ export function createTransport(client: MatrixClient, selfId: string, signal: Ab
 
   return {
     async put(reply, revision) {
+      const { roomId, body } = reply;
+      if (body.kind === 'sweep') {
+        const place = { client, selfId, roomId };
+        const redact = (eventId: string, id: string) =>
+          send('PUT', `${room(roomId)}/redact/${encodeURIComponent(eventId)}/${id}`, {});
+        await withSignal(signal, () => sweep(place, reply, body.relatedEventId, redact));
+        return body.relatedEventId;
+      }
       return madeEventId(await send('PUT', `${room(reply.roomId)}/${target(reply, revision)}`, contentOf(reply)));
     },
     async join(roomId) {

@@ -1,7 +1,7 @@
 // Owns paging through a room's history.
 import { timelineEvent } from './clientEvent.ts';
 import { type Endpoint, numberIn } from './endpoint.ts';
-import { badRequest, forbidden } from './errors.ts';
+import { badRequest, forbidden, notFound } from './errors.ts';
 import { eventFilter, parseFilterJson } from './eventFilter.ts';
 import type { Content, Session, StoredEvent } from './events.ts';
 import { positionOf, tokenOf } from './feed.ts';
@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 1000;
 
-/** https://spec.matrix.org/v1.11/client-server-api/#get_matrixclientv3roomsroomidmessages */
+/** https://spec.matrix.org/v1.11/client-server-api/#get_matrixclientv3roomsroomidmessages and, for one event, its context */
 export function messageEndpoints(world: World): Endpoint[] {
   return [
     {
@@ -19,6 +19,12 @@ export function messageEndpoints(world: World): Endpoint[] {
       method: 'GET',
       path: '/_matrix/client/v3/rooms/:roomId/messages',
       handle: ({ session, param, query }) => page(world, session, param('roomId'), query),
+    },
+    {
+      name: 'context',
+      method: 'GET',
+      path: '/_matrix/client/v3/rooms/:roomId/context/:eventId',
+      handle: ({ session, param }) => context(world, session, param('roomId'), param('eventId')),
     },
   ];
 }
@@ -41,6 +47,20 @@ function page(world: World, session: Session, roomId: string, query: URLSearchPa
     start: tokenOf(from),
     // No `end` says that there is nothing more; as in Synapse, one more empty page may come first.
     ...(last && { end: tokenOf(backward ? last.position - 1 : last.position) }),
+  };
+}
+
+/** The event and the places around it, as with `limit=0`: the neighbours themselves are left out. */
+function context(world: World, session: Session, roomId: string, eventId: string): Content {
+  const { room, seen } = visible(world, roomId, session.userId);
+  const event = seen.find((other) => other.eventId === eventId);
+  if (!event) throw notFound('Event not found.');
+  return {
+    event: timelineEvent(room, event, session, world.nowMs()),
+    events_before: [],
+    events_after: [],
+    start: tokenOf(event.position - 1),
+    end: tokenOf(event.position),
   };
 }
 

@@ -43,6 +43,8 @@ export type Playground = {
   };
   /** Opens an account without HTTP; returns the full user id. Throws for a name that is taken or not allowed. */
   addUser(localpart: string, password: string): string;
+  /** What homeservers do after a while: a transaction id that was used before makes a new event. */
+  forgetTransactions(): void;
   /** Cuts all connections and stops listening; the state stays. */
   stop(): Promise<void>;
   /** Listens again on the same port. */
@@ -80,6 +82,9 @@ export async function createPlayground(options: PlaygroundOptions = {}): Promise
     faults,
     stats: { count: (endpoint) => counts.get(endpoint) ?? 0 },
     addUser: (localpart, password) => world.accounts.add(localpart, password).userId,
+    forgetTransactions: () => {
+      for (const room of world.rooms.all()) room.forgetTransactions();
+    },
     stop,
     start: async () => {
       if (server.listening) return;

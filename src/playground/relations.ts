@@ -44,6 +44,14 @@ function childrenOf(room: Room, eventId: string, relationType?: string): StoredE
   });
 }
 
+/** Synapse tells no edits of an event that was redacted, though they stand, and everything else (seen in 1.160). */
+function childrenShown(room: Room, eventId: string, relationType: string | undefined): StoredEvent[] {
+  const isRedacted = room.event(eventId)?.redactedBecause !== undefined;
+  return childrenOf(room, eventId, relationType).filter(
+    (event) => !isRedacted || relationOf(event.content)?.type !== 'm.replace',
+  );
+}
+
 /** https://spec.matrix.org/v1.11/client-server-api/#relationships-api */
 export function relationEndpoints({ rooms, nowMs }: World): Endpoint[] {
   const path = '/_matrix/client/v1/rooms/:roomId/relations/:eventId';
@@ -54,7 +62,7 @@ export function relationEndpoints({ rooms, nowMs }: World): Endpoint[] {
     handle: ({ session, param, query }) => {
       const room = rooms.joined(param('roomId'), session.userId);
       if (!room.event(param('eventId'))) throw new MatrixFailure(404, 'M_UNKNOWN', 'Unknown parent event.');
-      const children = childrenOf(room, param('eventId'), parts >= 1 ? param('relationType') : undefined);
+      const children = childrenShown(room, param('eventId'), parts >= 1 ? param('relationType') : undefined);
       const wanted = parts >= 2 ? children.filter((event) => event.type === param('eventType')) : children;
       const page = pageOf(wanted, query);
       return {

@@ -67,6 +67,11 @@ export class Room {
     return this.#sent.get(transactionKey(session, transactionId));
   }
 
+  /** From now on every transaction id is a new one; events go on telling theirs. */
+  forgetTransactions(): void {
+    this.#sent.clear();
+  }
+
   state(type: string, key = ''): StoredEvent | undefined {
     return this.#state.get(stateId(type, key));
   }

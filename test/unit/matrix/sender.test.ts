@@ -5,7 +5,17 @@ import type { Reply } from '../../../src/domain/reply.ts';
 import { SendBudget } from '../../../src/matrix/budget.ts';
 import { createSender, type SenderDeps } from '../../../src/matrix/sender.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
-import { aHomeserver, aLedger, aReply, away, diskFull, limited, refused } from './sendingSupport.ts';
+import {
+  aHomeserver,
+  aLedger,
+  aReply,
+  away,
+  diskFull,
+  limited,
+  loginEnded,
+  NO_SEARCH,
+  refused,
+} from './sendingSupport.ts';
 
 vi.mock('node:timers/promises', () => import('../../fixtures/globalTimers.ts'));
 
@@ -26,6 +36,7 @@ afterEach(() => {
 
 function startSender(changes: Partial<SenderDeps> = {}) {
   const sender = createSender({
+    ...NO_SEARCH,
     put: homeserver.put,
     replies: ledger.replies,
     takeBack: (_reply, eventId) => takenBack.push(eventId),
@@ -153,8 +164,18 @@ describe('answers', () => {
     await pass();
     stopping.abort(new Error('stopping'));
     await expect(sending).rejects.toThrow('stopping');
-    expect(ledger.replies.unsent()).toEqual([aReply('$a')]);
+    expect(ledger.replies.unsent()).toMatchObject([aReply('$a')]);
   });
+});
+
+test('an answer that meets the end of the login is not lost: it is sent with the next one', async () => {
+  const sending = startSender().send(aReply('$a'));
+  await pass();
+  homeserver.next().fail(loginEnded());
+  await pass();
+  stopping.abort(new Error('stopping'));
+  await expect(sending).rejects.toThrow('stopping');
+  expect(ledger.replies.unsent()).toHaveLength(1);
 });
 
 describe('answers to uploads that were redacted', () => {

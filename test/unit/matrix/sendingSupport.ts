@@ -11,10 +11,13 @@ export function aReply(sourceEventId: string, part: ReplyPart = 'answer', roomId
 
 /** A ledger in memory that is closed when the test ends. */
 export function aLedger() {
-  const ledger = openLedger(':memory:', () => 1);
+  const ledger = openLedger(':memory:', Date.now);
   onTestFinished(() => ledger.close());
   return ledger;
 }
+
+/** For senders whose replies are all new. */
+export const NO_SEARCH = { findSent: async () => null, loggedInAtMs: 0 };
 
 type Put = { reply: Reply; revision: number; answer(): void; fail(error: unknown): void };
 
@@ -53,5 +56,9 @@ export function aHomeserver() {
 
 export const limited = (retryAfterMs?: number) => new AppError('homeserver_rate_limited', '429', { retryAfterMs });
 export const away = () => new AppError('homeserver_unavailable', 'connection refused');
+export const failing = () =>
+  new AppError('homeserver_unavailable', '500 M_UNKNOWN', { cause: { status: 500, errcode: 'M_UNKNOWN', error: '' } });
+export const loginEnded = () =>
+  new AppError('homeserver_refused', '401', { cause: { status: 401, errcode: 'M_UNKNOWN_TOKEN', error: '' } });
 export const refused = () => new AppError('homeserver_refused', '403 M_FORBIDDEN');
 export const diskFull = () => new AppError('storage_full', 'the disk is full');

@@ -8,7 +8,7 @@ import { createSender } from '../../../src/matrix/sender.ts';
 import { createStatusBoard } from '../../../src/matrix/status.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
 import { anUpload } from '../../fixtures/uploads.ts';
-import { aHomeserver, aLedger, aReply, away, refused } from './sendingSupport.ts';
+import { aHomeserver, aLedger, aReply, away, NO_SEARCH, refused } from './sendingSupport.ts';
 
 vi.mock('node:timers/promises', () => import('../../fixtures/globalTimers.ts'));
 
@@ -36,6 +36,7 @@ const noticeOf = ({ eventId }: Upload, stage: string, edited: string | null): Re
 };
 function startBoard() {
   const sender = createSender({
+    ...NO_SEARCH,
     put: homeserver.put,
     replies: ledger.replies,
     takeBack: () => undefined,

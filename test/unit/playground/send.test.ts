@@ -164,3 +164,42 @@ test('an event lists its relations by kind, newest first, page by page', async (
   expect(bodiesOf(second.body.chunk)).toEqual(['1']);
   expect(second.body).not.toHaveProperty('next_batch');
 });
+
+test('a transaction id that was forgotten makes a new event, and the old one goes on telling it', async () => {
+  const playground = await openPlayground();
+  const { token, roomId, path } = await room(playground);
+  const first = (await say(playground, token, roomId, 'answer', 'txn1')).body.event_id;
+  playground.forgetTransactions();
+  const second = (await say(playground, token, roomId, 'answer', 'txn1')).body.event_id;
+  expect(second).not.toBe(first);
+  const old = await http(playground, `${path}/event/${first}`, { token });
+  expect(old.body.unsigned.transaction_id).toBe('txn1');
+});
+
+test('an event that was redacted still tells who reacted, but not its edits', async () => {
+  const playground = await openPlayground();
+  const { token, roomId, path, put } = await room(playground);
+  const id = (await say(playground, token, roomId, 'answer')).body.event_id;
+  await put('m.room.message', message('* better', { rel_type: 'm.replace', event_id: id }));
+  await put('m.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: id, key: '👀' } });
+  await http(playground, `${path}/redact/${id}/r`, { method: 'PUT', token, json: {} });
+  const relations = `v1/rooms/${encodeURIComponent(roomId)}/relations/${id}`;
+  const types = (await http(playground, relations, { token })).body.chunk.map(({ type }: { type: string }) => type);
+  expect(types).toEqual(['m.reaction']);
+  expect((await http(playground, `${relations}/m.replace`, { token })).body.chunk).toEqual([]);
+});
+
+test('the context of an event is a place to page on from', async () => {
+  const playground = await openPlayground();
+  const { token, roomId, path } = await room(playground);
+  await say(playground, token, roomId, 'before');
+  const id = (await say(playground, token, roomId, 'here')).body.event_id;
+  await say(playground, token, roomId, 'after');
+  const { start, end, event } = (await http(playground, `${path}/context/${id}?limit=0`, { token })).body;
+  expect(event.event_id).toBe(id);
+  const onward = await http(playground, `${path}/messages?dir=f&from=${end}`, { token });
+  expect(bodiesOf(onward.body.chunk)).toEqual(['after']);
+  const back = await http(playground, `${path}/messages?dir=b&from=${start}&limit=1`, { token });
+  expect(bodiesOf(back.body.chunk)).toEqual(['before']);
+  expect((await http(playground, `${path}/context/$gone`, { token })).status).toBe(404);
+});

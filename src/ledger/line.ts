@@ -13,7 +13,7 @@ const IN_LINE = `FROM jobs INDEXED BY jobs_in_line WHERE state = 'received'`;
 export function createLine({ db }: Database): Line {
   const counts = db.prepare('SELECT state, n FROM job_counts');
   const countOf = db.prepare('SELECT n FROM job_counts WHERE state = ?');
-  const nextDue = db.prepare(`SELECT min(due_at_ms) AS due FROM jobs WHERE state = 'waiting'`);
+  const nextDue = db.prepare(`SELECT min(due_at_ms) AS due FROM jobs INDEXED BY jobs_by_due WHERE state = 'waiting'`);
   const replying = db.prepare(`SELECT event_id FROM jobs WHERE state = 'replying' ORDER BY seq`);
   const place = db.prepare('SELECT seq, state, priority, room_id, sender, updated_at_ms FROM jobs WHERE event_id = ?');
   const takenBefore = db.prepare(

@@ -41,7 +41,7 @@ export function createRetries({ db }: Database, clock: () => number): Retries {
   const improve = db.prepare(
     stateChange('improve', {
       set: `${ANEW}, ${QUIETLY}`,
-      where: 'is_provisional = 1 AND ended_at_ms >= :since',
+      where: `seq IN (SELECT seq FROM jobs INDEXED BY jobs_provisional WHERE is_provisional = 1 AND ended_at_ms >= :since)`,
       returning: 'seq, event_id',
     }),
   );

@@ -1,9 +1,11 @@
 // Owns how a change of state is written in SQL: where a job may come from, and where it may go, is taken from the state machine alone.
-import { END_STATES, type JobState } from '../domain/job.ts';
+import { END_STATES, JOB_STATES, type JobState } from '../domain/job.ts';
 import { TRANSITIONS, type Transition, type TransitionName } from '../domain/transitions.ts';
 
 /** The ends, for `state IN (…)`. */
 export const ENDED = inSql(END_STATES);
+/** All others: listed, since SQLite finds them by its index then. */
+export const OPEN = inSql(JOB_STATES.filter((state) => !(END_STATES as readonly JobState[]).includes(state)));
 
 export type ChangeParts = {
   /** Further columns that the change sets, in SQL. */

@@ -149,7 +149,7 @@ export const variables = {
     storage('after that only ids are left of an upload in the database; 0: names stay for ever'),
   ),
   MAX_CONCURRENT_WORKERS: whole(1, 64, 3).register(variableMeta, work('jobs in flight')),
-  QUEUE_MAX_SIZE: whole(1, 100_000, 100).register(variableMeta, work('jobs held in memory; more wait in the database')),
+  QUEUE_MAX_SIZE: whole(1, 10_000, 100).register(variableMeta, work('jobs held in memory; more wait in the database')),
   QUEUE_MONITORING: flag(false).register(variableMeta, work('logs depth, active, waiting, rate and memory every 60 s')),
   MEMBER_UPLOADS_PER_MINUTE: wholeOrOff(100_000, 10).register(
     variableMeta,

@@ -115,8 +115,9 @@ export function startJobLine(deps: JobLineDeps): JobLine {
       }
     },
     release(job) {
-      dispatcher.release(job);
+      // First the file: the room that it leaves is claimed for another at once.
       deps.removeFile(job.file.path);
+      dispatcher.release(job);
     },
     meter,
     clock,

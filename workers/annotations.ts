@@ -7,8 +7,12 @@ const TYPES_WITH_TEXT = new Set([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 
 const TICKED = '☒';
 
+/** pdf.js goes through all pages to leave out all but one; a file of 2 kB can say that it has a billion. */
+const MAX_PAGES_TO_LEAVE_OUT = 5_000;
+
 /** The part of pdf.js's annotation data that we use. */
 type Annotation = {
+  annotationType?: number;
   subtype?: string;
   rect?: number[];
   hidden?: boolean;
@@ -28,23 +32,41 @@ export type AnnotationReader = (document: PDFDocumentProxy, pageIndex: number) =
 
 /** Reads the annotations of single pages of a document of so many pages. */
 export function createAnnotationReader(pageCount: number): AnnotationReader {
-  // `page.getAnnotations` also reads the page's text a second time for highlights: a quarter more time. The document's call
-  // does not; it takes the pages that it shall leave out.
-  const others = new Set(Array.from({ length: pageCount }, (_, index) => index));
+  const ofPage = pageCount > MAX_PAGES_TO_LEAVE_OUT ? ofPageAlone : leavingOut(pageCount);
   return async (document, pageIndex) => {
-    others.delete(pageIndex);
     try {
-      const found: Annotation[] | null = await document.getAnnotationsByType(TYPES_WITH_TEXT, others);
-      const visible = (found ?? []).filter((annotation) => !annotation.hidden);
+      const found = await ofPage(document, pageIndex);
+      const visible = found.filter((annotation) => !annotation.hidden);
       return { values: visible.flatMap(placedValue), comments: visible.flatMap(comment) };
     } catch {
       // Broken annotations do not cost the page its text.
       return { values: [], comments: [] };
+    }
+  };
+}
+
+type OfPage = (document: PDFDocumentProxy, pageIndex: number) => Promise<Annotation[]>;
+
+/**
+ * `page.getAnnotations` also reads the page's text a second time for highlights: a quarter more time. The document's call does not;
+ * it takes the pages that it shall leave out.
+ */
+function leavingOut(pageCount: number): OfPage {
+  const others = new Set(Array.from({ length: Math.max(0, pageCount) }, (_, index) => index));
+  return async (document, pageIndex) => {
+    others.delete(pageIndex);
+    try {
+      return (await document.getAnnotationsByType(TYPES_WITH_TEXT, others)) ?? [];
     } finally {
       others.add(pageIndex);
     }
   };
 }
+
+const ofPageAlone: OfPage = async (document, pageIndex) => {
+  const found: Annotation[] = await (await document.getPage(pageIndex + 1)).getAnnotations();
+  return found.filter(({ annotationType }) => TYPES_WITH_TEXT.has(annotationType ?? 0));
+};
 
 function comment(annotation: Annotation): string[] {
   const text = annotation.subtype === 'Widget' ? '' : (annotation.contentsObj?.str ?? '').trim();

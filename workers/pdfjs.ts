@@ -3,7 +3,7 @@ import { createRequire, registerHooks } from 'node:module';
 import { dirname, join } from 'node:path';
 import { LeftOut } from './leftOut.ts';
 import { LoopbackPort } from './loopback.ts';
-import { fasterTextLoop } from './pdfjsHotPath.ts';
+import { changePdfjs } from './pdfjsChanges.ts';
 import type { PdfPicture } from './shrinkPicture.ts';
 import { StreamCap } from './streamCap.ts';
 
@@ -39,7 +39,7 @@ export function loadPdfjs(): Promise<Pdfjs> {
 async function load(): Promise<Pdfjs> {
   const folder = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
   const build = join(folder, 'legacy/build');
-  const hooks = registerHooks({ load: fasterTextLoop });
+  const hooks = registerHooks({ load: changePdfjs });
   const core = (await import(join(build, 'pdf.worker.min.mjs'))) as CoreHalf;
   hooks.deregister();
   const display = (await import(join(build, 'pdf.min.mjs'))) as typeof import('pdfjs-dist');

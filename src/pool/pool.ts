@@ -16,6 +16,12 @@ const GROW_AFTER_MS = 100;
 /** Starting a thread costs 0.2 s; keeping an idle one costs 70 MB. */
 const IDLE_MS = 30_000;
 
+/**
+ * What a PDF unpacks to has caps, but several at once may be near theirs. Over the corpus no thread held more than its heap's limit;
+ * a page of 100,000 streams held 400 MB.
+ */
+const BYTES_BESIDE_HEAP_MB = 96;
+
 const WORKER = fileURLToPath(new URL('../../workers/read.ts', import.meta.url));
 
 export type PoolDeps = {
@@ -54,6 +60,7 @@ export function createPool({ meter = NO_METER, ...deps }: PoolDeps): Pool {
     ...deps,
     filename: WORKER,
     warmTask: null,
+    totalMemoryMb: deps.memoryMb + BYTES_BESIDE_HEAP_MB,
     growAfterMs: GROW_AFTER_MS,
     idleMs: IDLE_MS,
     onEnded: (reason) => meter.threadEnded('read', reason),

@@ -6,6 +6,7 @@ import type { Log } from '../domain/log.ts';
 import type { ThreadEnd } from '../domain/meter.ts';
 import { type Answer, type Job, type JobOptions, type Success, successOf, YOUNG_MB } from './job.ts';
 import { createLoneProcesses } from './loneProcess.ts';
+import { MemoryWatch } from './memoryWatch.ts';
 import { Turns } from './turns.ts';
 
 export type ThreadsDeps = {
@@ -16,6 +17,8 @@ export type ThreadsDeps = {
   threads: number;
   /** Heap of one thread; what a PDF unpacks to, pictures and WebAssembly lie outside it and have caps of their own. */
   memoryMb: number;
+  /** Heap and byte arrays of one thread together, where that is known of the work; absent: nobody looks. */
+  totalMemoryMb?: number;
   /** While threads are at work, one more is started only for a line that lasts so long. */
   growAfterMs: number;
   /** One more thread is started at once for a line of so many; absent: none is. */
@@ -72,6 +75,9 @@ export function createThreads(deps: ThreadsDeps): Threads {
     growAtWaiting: deps.growAtWaiting,
   });
 
+  const { totalMemoryMb = Number.POSITIVE_INFINITY } = deps;
+  const watch = new MemoryWatch({ threads: () => piscina.threads, maxBytes: totalMemoryMb * 1024 * 1024 });
+
   return {
     async run(job, options) {
       if (options.alone) return lone.run(job, options);
@@ -80,7 +86,11 @@ export function createThreads(deps: ThreadsDeps): Threads {
       const onEnded = (reason: ThreadEnd): void => {
         if (!closing.signal.aborted) deps.onEnded(reason);
       };
-      return runInThread(piscina, job, { ...options, signal, onEnded }).finally(endTurn);
+      watch.begin();
+      return runInThread(piscina, job, { ...options, signal, onEnded }).finally(() => {
+        watch.end();
+        endTurn();
+      });
     },
     warm: () => turns.warm(),
     stats: () => ({ threads: piscina.threads.length, running: turns.running, waiting: turns.waiting }),

@@ -1,0 +1,55 @@
+// Owns the watch over what threads hold at work: their heap, which has a limit, and the byte arrays beside it, which have none.
+import type { Worker } from 'node:worker_threads';
+
+/** A thread fills some 100 MB in this time. */
+const LOOK_EVERY_MS = 100;
+
+export type MemoryWatchDeps = {
+  threads(): readonly Worker[];
+  /** Heap and byte arrays of one thread together. */
+  maxBytes: number;
+};
+
+/** Looks while there are jobs; a thread that holds too much ends as one whose heap is full does. */
+export class MemoryWatch {
+  readonly #deps: MemoryWatchDeps;
+  readonly #asked = new WeakSet<Worker>();
+  #jobs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: MemoryWatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** A job begins; to be followed by one `end`. */
+  begin(): void {
+    this.#jobs += 1;
+    this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS);
+  }
+
+  end(): void {
+    this.#jobs -= 1;
+    if (this.#jobs > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    for (const thread of this.#deps.threads()) {
+      // A thread with nothing to do answers with its next job.
+      if (this.#asked.has(thread)) continue;
+      this.#asked.add(thread);
+      this.#lookAt(thread).finally(() => this.#asked.delete(thread));
+    }
+  }
+
+  async #lookAt(thread: Worker): Promise<void> {
+    // A thread that ends meanwhile holds nothing any more.
+    const heap = await thread.getHeapStatistics().catch(() => null);
+    if (!heap || heap.used_heap_size + heap.external_memory <= this.#deps.maxBytes) return;
+    const held = Math.round((heap.used_heap_size + heap.external_memory) / 1024 / 1024);
+    const error = Object.assign(new Error(`the thread holds ${held} MB`), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+    // Piscina then ends the thread, and its job with this error.
+    thread.emit('error', error);
+  }
+}

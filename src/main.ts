@@ -8,6 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { parse as parseDotenv } from 'dotenv';
 import { type Config, parseConfig } from '../config/env.ts';
 import { findUnknownVariables } from '../config/unknownVariables.ts';
+import { parseSince } from './cli/since.ts';
 import { type AppError, toAppError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { createSteadyClock } from './ops/steadyClock.ts';
@@ -56,9 +57,9 @@ async function setUp(
   const env = { ...defaults, ...file, ...process.env };
   const { config, later } = parseConfig(env, needs, (path) => readFileSync(path, 'utf8'));
   const { createLog } = await import('./ops/log.ts');
-  const { matrix, llm } = config;
+  const { matrix, llm, http } = config;
   const login = matrix?.login.kind === 'token' ? matrix.login.accessToken : matrix?.login.password;
-  const secrets = [login, llm.apiKey].filter((secret) => secret !== undefined);
+  const secrets = [login, llm.apiKey, http.token ?? undefined].filter((secret) => secret !== undefined);
   const log = createLog({ ...config.log, secrets, destination: logTo });
   const remarks = later.map((name) => `${name} has no effect in this version`);
   return { config, log, remarks: [...remarks, ...findUnknownVariables(file, process.env)] };
@@ -165,7 +166,36 @@ function createProgram(exit: (code: Exit) => void): Command {
       const { doctor } = await import('./cli/doctor.ts');
       exit(await doctor({ config, log, remarks, stdout: process.stdout }));
     });
+  addLedgerCommands(program, exit);
   return program;
+}
+
+/** Commands on what the bot keeps, beside a bot that runs or without one. */
+function addLedgerCommands(program: Command, exit: (code: Exit) => void): void {
+  program
+    .command('backlog')
+    .description('shows the uploads that failed and tries them again, as the nightly run does')
+    .option('--since <time>', 'those posted since then, such as 90m, 24h or 7d; default: all', parseSince)
+    .option('--list', 'shows them only')
+    .option('--json', 'one JSON object a line')
+    .action(async (options: { since?: number; list?: boolean; json?: boolean }) => {
+      const list = options.list === true;
+      const { config, log } = logRemarks(await setUp(list ? 'nothing' : 'matrix', process.stderr, QUIET));
+      const { backlog } = await import('./cli/backlog.ts');
+      const { stdout, stderr } = process;
+      const clock = createSteadyClock();
+      const json = options.json === true;
+      exit(await backlog({ config, log, sinceMs: options.since ?? null, list, json, stdout, stderr, onSignal, clock }));
+    });
+  program
+    .command('backup')
+    .description('copies the database to a file, while the bot runs or rests')
+    .argument('<file>')
+    .action(async (file: string) => {
+      const { config } = logRemarks(await setUp('nothing', process.stderr, QUIET));
+      const { backup } = await import('./cli/backup.ts');
+      exit(await backup({ config, file, stdout: process.stdout, stderr: process.stderr }));
+    });
 }
 
 async function main(): Promise<void> {

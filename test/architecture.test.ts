@@ -82,6 +82,7 @@ describe('the house', () => {
       yaml: 'src/profiles',
       'file-type': 'src/domain',
       'node:sqlite': 'src/ledger',
+      'prom-client': 'src/ops',
     };
     const strays = modules.flatMap(({ path, packages }) =>
       packages

@@ -1,5 +1,6 @@
 // Owns what becomes of a job that failed: backed off in the ledger, or ended with a sentence to its member.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ANSWER_WITHOUT_MODEL_AFTER_MS } from '../../config/limits.ts';
 import { type AppError, type ErrorCode, toAppError } from '../domain/errors.ts';
 import { END_STATES, type JobState } from '../domain/job.ts';
 import type { JobLedger, JobRow } from '../domain/ledger.ts';
@@ -16,6 +17,8 @@ export type FailurePorts = EndPorts & {
   jobs: Pick<JobLedger, 'get' | 'saveReplies' | 'leave' | 'wait'>;
   status: { show(upload: Upload, stage: Stage): void };
   meter: Pick<Meter, 'attemptFailed'>;
+  /** What the model is away for is answered without it for now. */
+  fallback: boolean;
   maxFileBytes: number;
   /** From 0 to 1, as Math.random gives it. */
   chance(): number;
@@ -67,7 +70,7 @@ async function endOrDelay(
     return;
   }
   const nowMs = ports.clock();
-  const next = afterError(error, row, nowMs, ports.chance());
+  const next = inTimeForFallback(afterError(error, row, nowMs, ports.chance()), error.code, row, ports);
   log.warn(failureRecord(error, row, next, nowMs - startedAtMs), 'job failed');
   if (next.kind === 'wait') {
     ports.jobs.wait(upload.eventId, { ...next, errorCode: error.code });
@@ -78,6 +81,13 @@ async function endOrDelay(
   const rendered = renderFailure(next.code, { fileName: upload.fileName, maxFileBytes: ports.maxFileBytes });
   await endJob(upload, { ...next, rendered, mark: 'failed', isProvisional: false }, [], ports);
   ports.meter.attemptFailed(error.code, true);
+}
+
+/** However long a model that is away is left alone: the member gets an answer without it before. One that limits is waited for. */
+function inTimeForFallback(next: AfterError, code: ErrorCode, { quietAfter }: JobRow, ports: FailurePorts): AfterError {
+  if (next.kind !== 'wait' || code !== 'model_unavailable' || !ports.fallback || quietAfter) return next;
+  const answerAtMs = (next.outageSinceMs ?? 0) + ANSWER_WITHOUT_MODEL_AFTER_MS;
+  return answerAtMs > ports.clock() ? { ...next, untilMs: Math.min(next.untilMs, answerAtMs) } : next;
 }
 
 /** What an operator searches the log for: which job failed where, with what, how often, and when it is tried again. */

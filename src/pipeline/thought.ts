@@ -77,9 +77,9 @@ function fallbackNote(code: ErrorCode, { fallback, patience }: ThinkDeps): Note 
   if (code === 'model_failed') return { kind: 'model_fallback', reason: 'it failed' };
   if (code === 'model_context_exceeded') return { kind: 'model_fallback', reason: 'the document does not fit it' };
   if (!isAway(code) || patience === 'wait') return null;
-  return patience === 'answer_now'
-    ? { kind: 'model_later' }
-    : { kind: 'model_fallback', reason: 'it was away for too long' };
+  if (patience === 'give_up') return { kind: 'model_fallback', reason: 'it was away for too long' };
+  // One that limits has its answer ready within minutes.
+  return code === 'model_rate_limited' ? null : { kind: 'model_later' };
 }
 
 /** Whether the model cannot be had just now, which says nothing of the document. */

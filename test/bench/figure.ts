@@ -2,7 +2,7 @@
 
 export type Figure = {
   name: string;
-  unit: 'ms' | 'MB' | 'answers';
+  unit: 'ms' | 'MB' | 'answers' | 'calls' | '%';
   measured: number;
   /** Null: nothing is promised, it is shown to explain the others. */
   bar: number | null;
@@ -32,7 +32,13 @@ function toRow(figure: Figure): string[] {
   if (bar === null) return [name, `${rounded(measured)} ${unit}`, '', '', ''];
   const sign = rule === 'at most' ? '≤' : '≥';
   const verdict = isMet(figure) ? 'met' : 'MISSED';
-  return [name, `${rounded(measured)} ${unit}`, `${sign} ${bar} ${unit}`, (measured / bar).toFixed(2), verdict];
+  return [
+    name,
+    `${rounded(measured)} ${unit}`,
+    `${sign} ${bar} ${unit}`,
+    bar === 0 ? '' : (measured / bar).toFixed(2),
+    verdict,
+  ];
 }
 
 function rounded(value: number): string {

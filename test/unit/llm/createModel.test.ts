@@ -49,4 +49,21 @@ describe('createModel', () => {
     const model = createModel({ ...base, ollamaHost: 'gpu' }, createRecordingLog().log);
     expect(model?.contextTokens).toBe(4096);
   });
+
+  it('keeps to the limits that the operator sets, and to none when none is set', () => {
+    const { log } = createRecordingLog();
+    const limits = { requestsPerMinute: 60, tokensPerMinute: null };
+    const load = createModel({ ...base, ...limits, ollamaHost: 'gpu', model: 'm', visionModel: 'v' }, log)?.load?.();
+    expect(load).toEqual({
+      state: 'closed',
+      retryAtMs: null,
+      requestsLastMinute: 0,
+      maxRequestsPerMinute: 60,
+      tokensLastMinute: 0,
+      maxTokensPerMinute: null,
+      callsUnderWay: 0,
+    });
+    const free = createModel({ ...base, ollamaHost: 'gpu' }, log)?.load?.();
+    expect([free?.maxRequestsPerMinute, free?.maxTokensPerMinute]).toEqual([null, null]);
+  });
 });

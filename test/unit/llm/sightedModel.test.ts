@@ -1,6 +1,6 @@
 // Owns the tests of two models that are used as one: the one that writes, and the one that sees.
 import { describe, expect, it } from 'vitest';
-import type { ModelCheck } from '../../../src/domain/model.ts';
+import type { ModelCheck, ModelLoad } from '../../../src/domain/model.ts';
 import { createSightedModel } from '../../../src/llm/sightedModel.ts';
 import { createFakeModel } from '../../fixtures/fakeModel.ts';
 
@@ -40,5 +40,12 @@ describe('two models as one', () => {
       detail: expect.stringContaining('gpu has no model "seer"'),
       advice: 'Set LLM_VISION_MODEL to a model that the server has.',
     });
+  });
+
+  it('share one gate, whose load is theirs', () => {
+    const load = { state: 'closed' } as ModelLoad;
+    const { writer, seer } = createSubject();
+    expect(createSightedModel({ ...writer, load: () => load }, seer).load?.()).toBe(load);
+    expect(createSightedModel(writer, seer).load).toBeUndefined();
   });
 });

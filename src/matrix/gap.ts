@@ -27,7 +27,7 @@ type Until =
   /** Back to a time by the homeserver's clock. */
   | { kind: 'time'; sinceMs: number };
 
-/** Far beyond any real gap; a homeserver that turns in circles ends here. */
+/** Far beyond any real gap. */
 const MAX_PAGES = 1_000;
 
 /**
@@ -42,11 +42,13 @@ export async function completeTimeline(
   log: Log,
 ): Promise<RawEvent[]> {
   const events = [...timeline.events];
+  const seen = new Set<string>();
   let from = mayMissEvents(timeline) ? timeline.prevBatch : undefined;
-  for (let pages = 0; from !== undefined && !isReached(events, until) && pages < MAX_PAGES; pages += 1) {
+  while (from !== undefined && !seen.has(from) && !isReached(events, until) && seen.size < MAX_PAGES) {
+    seen.add(from);
     const page = await pageUnlessRefused(client, roomId, from, until, log);
     events.unshift(...page.chunk.reverse());
-    from = page.end === from ? undefined : page.end;
+    from = page.end;
   }
   return events;
 }

@@ -8,7 +8,7 @@ import { sweep } from './sweep.ts';
 export type Transport = {
   /**
    * Sends a reply (revision 0, or a later edit of the same part) and returns its event id; repeating it is harmless. A sweep makes
-   * many events: it has the id of the event that it is about.
+   * many events: its id is made up, and that of none.
    */
   put(reply: Reply, revision: number): Promise<string>;
   join(roomId: string): Promise<void>;
@@ -37,7 +37,7 @@ export function createTransport(client: MatrixClient, selfId: string, signal: Ab
         const redact = (eventId: string, id: string) =>
           send('PUT', `${room(roomId)}/redact/${encodeURIComponent(eventId)}/${id}`, {});
         await withSignal(signal, () => sweep(place, reply, body.relatedEventId, redact));
-        return body.relatedEventId;
+        return transactionId(reply);
       }
       return madeEventId(await send('PUT', `${room(reply.roomId)}/${target(reply, revision)}`, contentOf(reply)));
     },

@@ -56,11 +56,17 @@ async function workInHand(): Promise<string> {
   return notice;
 }
 
-test('takes away 👀, the notice and its edits when the upload is redacted, and says which event it was about', async () => {
+test('takes away 👀, the notice and its edits when the upload is redacted', async () => {
   await workInHand();
   await anna.redact(room, uploadId);
-  expect(await sweep()).toBe(uploadId);
+  await sweep();
   expect(await stands()).toEqual([]);
+});
+
+test('has an id of its own, always the same, so that nobody takes the upload for something that Lector said', async () => {
+  const id = await sweep();
+  expect(id).not.toBe(uploadId);
+  expect(await sweep()).toBe(id);
 });
 
 test('takes away the edits of a notice that was redacted before', async () => {
@@ -114,11 +120,11 @@ test.each([403, 404])('passes over what cannot be redacted for good (%i)', async
   playground.faults.on(({ endpoint }) =>
     endpoint === 'redact' ? { kind: 'status', status, body: { errcode: 'M_X', error: '' } } : null,
   );
-  expect(await sweep()).toBe(uploadId);
+  await expect(sweep()).resolves.toBeDefined();
 });
 
 test('in a room that the bot is not in any more ends without an error', async () => {
   await workInHand();
   await anna.kick(room, bot.userId);
-  expect(await sweep()).toBe(uploadId);
+  await expect(sweep()).resolves.toBeDefined();
 });

@@ -137,7 +137,11 @@ describe('the sync loop', () => {
     expect(stored).toEqual(['s1']);
   });
 
-  test.each([[[]], [{}], ['text'], [{ next_batch: 7 }]])('takes %o for no sync and tries again', async (answer) => {
+  const broken = [{ rooms: 7 }, { rooms: { join: [] } }, { rooms: { join: { '!a:b': { timeline: { events: 7 } } } } }];
+  test.each<{ answer: unknown }>([
+    ...[[], {}, 'text', { next_batch: 7 }].map((answer) => ({ answer })),
+    ...broken.map((part) => ({ answer: { next_batch: 's9', ...part } })),
+  ])('takes %o for no sync and tries again', async (answer) => {
     answers = [answer as object, { next_batch: 's1' }];
     const { stored } = start();
     await pass(1_000);

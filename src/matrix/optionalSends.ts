@@ -8,7 +8,7 @@ import { refusalOf } from './http.ts';
 
 export type OptionalSendsDeps = {
   put(reply: Reply, revision: number): Promise<string>;
-  replies: Pick<ReplyLedger, 'save' | 'markSent' | 'drop'>;
+  replies: Pick<ReplyLedger, 'find' | 'save' | 'markSent' | 'drop'>;
   budget: SendBudget;
   answersToCome(): number;
   takeBack(reply: Reply, sentEventId: string): void;
@@ -77,15 +77,20 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
     items.splice(items.indexOf(item), 1);
     try {
       if (item.options.keep) replies.save(item.reply);
-      const eventId = await deps.put(item.reply, item.options.revision);
+      const reply = asKept(item);
+      const eventId = await deps.put(reply, item.options.revision);
       budget.spent();
-      const isKnown = item.options.revision > 0 || replies.markSent(item.reply, eventId);
-      if (item.options.keep && !isKnown) deps.takeBack(item.reply, eventId);
+      const isKnown = item.options.revision > 0 || replies.markSent(reply, eventId);
+      if (item.options.keep && !isKnown) deps.takeBack(reply, eventId);
       item.settled.resolve(eventId);
     } catch (thrown) {
       giveUp(item, thrown);
     }
   };
+
+  /** The ledger knows how often the reply was taken back: said again, it needs another transaction id. */
+  const asKept = ({ reply, options }: Item): Reply =>
+    options.revision > 0 ? reply : (replies.find(reply.sourceEventId, reply.part)?.reply ?? reply);
 
   const giveUp = (item: Item, thrown: unknown): void => {
     const error = toAppError(thrown);

@@ -25,7 +25,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function startSends(replies: Pick<ReplyLedger, 'save' | 'markSent' | 'drop'> = ledger.replies) {
+function startSends(replies: Pick<ReplyLedger, 'find' | 'save' | 'markSent' | 'drop'> = ledger.replies) {
   return createOptionalSends({
     put: homeserver.put,
     replies,

@@ -1,0 +1,66 @@
+// What is left of an upload after a redaction, after !lector forget and after the bot left: nothing, in the room and on disk.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writePdf } from '../fixtures/pdfWriter.ts';
+import { createRig, type Rig } from './botRig.ts';
+
+const SECRET = 'Zanzibarium';
+const paper = {
+  name: `${SECRET}.pdf`,
+  bytes: writePdf({ pages: [{ lines: [`The recipe of ${SECRET} is known to the two sisters only.`] }] }),
+};
+
+/** The files of the data folder that hold the secret word. */
+function filesWithSecret({ dataDir }: Rig): string[] {
+  const names = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return names
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path).includes(SECRET))
+    .map((path) => path.slice(dataDir.length + 1));
+}
+
+const ownReactions = ({ anna, roomId, botId }: Rig, eventId: string) =>
+  anna
+    .timeline(roomId)
+    .filter(({ type, sender, content }) => type === 'm.reaction' && sender === botId && mentions(content, eventId));
+const mentions = (content: object, eventId: string) => JSON.stringify(content).includes(eventId);
+
+test('a redaction takes back answer and reactions, and no file of the data folder holds a word of it', async () => {
+  const rig = await createRig();
+  const [eventId = ''] = await rig.post([paper]);
+  const [upload] = await rig.ended([eventId]);
+  expect(upload?.replies[0]?.body).toContain(SECRET);
+  expect(filesWithSecret(rig)).not.toEqual([]);
+
+  await rig.anna.redact(rig.roomId, eventId);
+
+  const redacted = () =>
+    rig.anna
+      .timeline(rig.roomId)
+      .filter(({ type, sender }) => type === 'm.room.redaction' && sender === rig.botId)
+      .map(({ redacts }) => redacts);
+  const said = [...ownReactions(rig, eventId).map(({ event_id: id }) => id), upload?.replies[0]?.eventId];
+  expect(said).toHaveLength(3);
+  await expect.poll(() => said.filter((id) => !redacted().includes(id))).toEqual([]);
+  await expect.poll(() => filesWithSecret(rig)).toEqual([]);
+});
+
+test('!lector forget by an admin leaves nothing of the room in the database, and by others nothing happens', async () => {
+  const rig = await createRig();
+  await rig.ended(await rig.post([paper]));
+  await rig.anna.sendText(rig.roomId, '!lector forget');
+  await rig.anna.waitFor(rig.roomId, ({ content }) => String(content.body).startsWith('Forgotten:'));
+  await expect.poll(() => filesWithSecret(rig)).toEqual([]);
+
+  const [again] = await rig.ended(await rig.post([paper]));
+  expect(again?.replies[0]?.body).toContain(SECRET);
+  expect(again?.replies[0]?.body).not.toContain('Read before');
+});
+
+test('leaving a room wipes it', async () => {
+  const rig = await createRig();
+  await rig.ended(await rig.post([paper]));
+  await rig.anna.kick(rig.roomId, rig.botId);
+  await expect.poll(() => filesWithSecret(rig), { timeout: 10_000 }).toEqual([]);
+});

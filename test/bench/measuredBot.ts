@@ -32,6 +32,11 @@ export async function startBot(account: BotAccount, env: Record<string, string> 
     DATA_DIR: account.dataDir,
     LOG_FORMAT: 'json',
     LOG_LEVEL: 'debug',
+    // Members of benches post faster than people, and one bot alone can have the port.
+    MEMBER_UPLOADS_PER_MINUTE: '0',
+    HTTP_PORT: '0',
+    // What is measured is reading.
+    RESULT_CACHE_DAYS: '0',
     ...env,
   };
   const { child, ...probed } = startProbed('probedBot.ts', variables, account.dataDir);

@@ -184,7 +184,7 @@ describe('an offer that fails', () => {
     const fail = () => {
       throw diskFull();
     };
-    const sends = startSends({ save: fail, markSent: fail, drop: fail });
+    const sends = startSends({ ...ledger.replies, save: fail, markSent: fail, drop: fail });
     const first = sends.offer(aReply('$a', 'mark'), options());
     const second = sends.offer(aReply('$b', 'taken'), options({ revision: 1, keep: false }));
     expect(await first.sent).toBeNull();

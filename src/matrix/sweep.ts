@@ -11,6 +11,9 @@ import {
   subjectOf,
 } from './ownHistory.ts';
 
+/** Nobody asks for more tries of one file. */
+const MAX_TAKEN_BACK = 20;
+
 type Redact = (eventId: string, transactionId: string) => Promise<unknown>;
 
 /**
@@ -56,15 +59,22 @@ async function listAbout(place: OwnPlace, eventId: string): Promise<OwnEvent[]> 
 async function listAfter(place: OwnPlace, eventId: string): Promise<OwnEvent[]> {
   const from = await placeAfter(place, eventId);
   if (from === null) return [];
-  const notice = transactionId({ sourceEventId: eventId, part: 'status', body: { kind: 'message', content: {} } });
+  const notices = noticeIds(eventId);
   const known = new Set([eventId]);
   const about: OwnEvent[] = [];
   for (const event of await listed(ownMessages(place, { from }))) {
     const isAbout = known.has(subjectOf(event) ?? '');
     if (isAbout) about.push(event);
-    if (isAbout || event.transactionId === notice) known.add(event.eventId);
+    if (isAbout || notices.has(event.transactionId)) known.add(event.eventId);
   }
   return about;
+}
+
+/** The transaction ids that the notices of an upload can have had. */
+function noticeIds(sourceEventId: string): ReadonlySet<string | undefined> {
+  const body = { kind: 'message' as const, content: {} };
+  const times = Array.from({ length: MAX_TAKEN_BACK + 1 }, (_, takenBack) => takenBack);
+  return new Set(times.map((takenBack) => transactionId({ sourceEventId, part: 'status', body, takenBack })));
 }
 
 /** All of them; none where the homeserver does not show them. */

@@ -77,6 +77,15 @@ test('takes away the edits of a notice that was redacted before', async () => {
   expect(await stands()).toEqual([]);
 });
 
+test('takes away the edits of the notice of a second try', async () => {
+  const again = { ...reply('status', inThread(uploadId, uploadId)), takenBack: 1 };
+  const notice = await transport.put(again, 0);
+  await put('status', onto('m.replace', notice), 1);
+  await bot.redact(room, notice);
+  await sweep();
+  expect(await stands()).toEqual([]);
+});
+
 test('takes away the answer to an upload in the thread of another, and leaves that of the other', async () => {
   const rootId = uploadId;
   const other = await put('answer', inThread(rootId, rootId));

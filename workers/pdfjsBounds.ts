@@ -28,4 +28,10 @@ const ARRAYS: Change = {
   to: `{const t=this.getObj(e);n.length<${MOST}&&n.push(t)}`,
 };
 
-export const BOUNDS: readonly Change[] = [STRINGS, HEX_STRINGS, NAMES, ARRAYS];
+/** The characters of a font are numbered up to 65,535 (PDF 32000-1, 9.7.4.3). */
+const WIDTHS: Change = {
+  from: /for\(let e=t;e<=n;e\+\+\)(?=r\[e\]=s\}\}\}if\(n\.vertical\))/,
+  to: 'for(let e=t,c=Math.min(n,65535);e<=c;e++)',
+};
+
+export const BOUNDS: readonly Change[] = [STRINGS, HEX_STRINGS, NAMES, ARRAYS, WIDTHS];

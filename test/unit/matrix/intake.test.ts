@@ -216,20 +216,6 @@ describe('what is no upload', () => {
     });
   });
 
-  test('a command that replies to an event names it, under the quote that clients put before it', () => {
-    const reply = text('> <@lector:here> ❌ a.pdf\n\n!lector retry', REPLY);
-    expect(reply).toMatchObject({ command: { words: ['retry'], replyToId: '$up', threadRootId: undefined } });
-    const inThread = { rel_type: 'm.thread', event_id: '$root', ...REPLY };
-    expect(text('!lector retry', { ...inThread, is_falling_back: false })).toMatchObject({
-      command: { threadRootId: '$root', replyToId: '$up' },
-    });
-  });
-
-  test('a command that only follows the last message of its thread replies to nothing', () => {
-    const relation = { rel_type: 'm.thread', event_id: '$root', ...REPLY, is_falling_back: true };
-    expect(text('!lector retry', relation)).not.toHaveProperty('command.replyToId');
-  });
-
   test.each([
     ['before room version 11', { redacts: '$gone', content: {} }],
     ['since room version 11', { content: { redacts: '$gone' } }],

@@ -1,10 +1,11 @@
-// What a reaction asks of the bot, and that identifiers which are none make no news.
+// What a reaction or a command means, by the event that it points at, and that identifiers which are none make no news.
 import { describe, expect, test } from 'vitest';
 import type { RawEvent } from '../../../src/matrix/events.ts';
 import { readEvent } from '../../../src/matrix/intake.ts';
 
 const SELF = { userId: '@lector:here', displayName: 'Reader' };
 const ROOM = '!papers:here';
+const REPLY = { 'm.in_reply_to': { event_id: '$up' } };
 const FILE = { msgtype: 'm.file', body: 'minutes.pdf', url: 'mxc://here/abc' };
 
 function read(event: RawEvent) {
@@ -16,6 +17,22 @@ function upload(content: object) {
   const incoming = read({ content: { ...FILE, ...content } });
   return incoming?.kind === 'upload' ? incoming.upload : null;
 }
+
+describe('a command', () => {
+  test('that replies to an event names it, under the quote that clients put before it', () => {
+    const reply = text('> <@lector:here> ❌ a.pdf\n\n!lector retry', REPLY);
+    expect(reply).toMatchObject({ command: { words: ['retry'], replyToId: '$up', threadRootId: undefined } });
+    const inThread = { rel_type: 'm.thread', event_id: '$root', ...REPLY };
+    expect(text('!lector retry', { ...inThread, is_falling_back: false })).toMatchObject({
+      command: { threadRootId: '$root', replyToId: '$up' },
+    });
+  });
+
+  test('that only follows the last message of its thread replies to nothing', () => {
+    const relation = { rel_type: 'm.thread', event_id: '$root', ...REPLY, is_falling_back: true };
+    expect(text('!lector retry', relation)).not.toHaveProperty('command.replyToId');
+  });
+});
 
 describe('a reaction', () => {
   const react = (key: unknown, event: RawEvent = {}, rel_type = 'm.annotation') =>

@@ -6,7 +6,7 @@ import { createPlayground, type Playground } from '../../src/playground/playgrou
 import type { BotAccount } from '../fixtures/botLife.ts';
 import { checkIntegrity, lookAtLedger } from './ledgerLook.ts';
 import { endLife, type LifeReport, liveAndDie, pause, startChaosLife } from './lives.ts';
-import { createRandom } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import { createStorm, type Storm } from './storm.ts';
 import { buildTown, type Town } from './town.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -42,7 +42,13 @@ export async function runChaos({ events, kills, seed, onProgress = () => {} }: C
     const storm = await createStorm(town, createRandom(seed));
     const weather = createWeather(botId, createRandom(seed + 1));
     playground.faults.on(weather.rule);
-    await stormAndKills(account, storm, lives, { events, kills, random: createRandom(seed + 2), onProgress });
+    await stormAndKills(account, storm, lives, {
+      events,
+      kills,
+      random: createRandom(seed + 2),
+      sends: () => playground.stats.count('send'),
+      onProgress,
+    });
     const stormMs = watch();
     onProgress(`the storm is over: ${JSON.stringify(lookAtLedger(join(dataDir, 'lector.db')).states)}`);
     const leftOver = await untilQuiet(account, weather, lives);
@@ -83,12 +89,12 @@ type Blow = Pick<Required<ChaosOptions>, 'events' | 'kills' | 'onProgress'> & {
 
 /** Each life has its share of the events. */
 async function stormAndKills(account: BotAccount, storm: Storm, lives: LifeReport, blow: Blow): Promise<void> {
-  const { events, kills, random, onProgress } = blow;
+  const { events, kills, random, sends, onProgress } = blow;
   let posted = 0;
   for (let kill = 0; kill < kills; kill += 1) {
     const due = Math.round((events * (kill + 1)) / kills) - posted;
     posted += due;
-    await Promise.all([liveAndDie(account, random, lives), storm.blow(due)]);
+    await Promise.all([liveAndDie(account, random, lives, sends), storm.blow(due)]);
     if ((kill + 1) % 10 === 0) onProgress(`${kill + 1} kills, ${posted} events`);
   }
 }

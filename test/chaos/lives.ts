@@ -22,29 +22,39 @@ export function startChaosLife(account: BotAccount): BotLife {
   return startLife(account, { env: { ...ENV, NODE_COMPILE_CACHE: join(account.dataDir, 'compiled') } });
 }
 
-type Moment = { when: keyof LifeReport['kills']; afterMs: number };
-
 /** What a start takes at most before it is killed anyway: it may be waiting for a homeserver that limits it. */
-const START_PATIENCE_MS = 1_200;
+const START_PATIENCE_MS = 2_500;
+/** What a life has for its work, however little the machine has left for it. */
+const WORK_PATIENCE_MS = 2_500;
+const MOST_SENDS = 40;
+const LOOK_EVERY_MS = 5;
 
-/** Half of the kills come under load, when a few uploads of the life have been answered; the others while it starts and right after. */
-function pickMoment(random: Random): Moment {
+/**
+ * One life that ends by SIGKILL: while it starts, right after, or (half of them) under load, after so many sends of its own. `sends`
+ * counts those of all lives.
+ */
+export async function liveAndDie(
+  account: BotAccount,
+  random: Random,
+  report: LifeReport,
+  sends: () => number,
+): Promise<void> {
   const when = random.pick(['starting', 'fresh', 'working', 'working'] as const);
-  if (when === 'starting') return { when, afterMs: random.between(20, 450) };
-  return { when, afterMs: when === 'fresh' ? random.between(0, 100) : random.between(100, 1_200) };
-}
-
-/** One life that ends by SIGKILL. */
-export async function liveAndDie(account: BotAccount, random: Random, report: LifeReport): Promise<void> {
-  const moment = pickMoment(random);
+  const sendsBefore = sends();
   const startedAt = performance.now();
   const life = startChaosLife(account);
-  if (moment.when !== 'starting') {
+  if (when === 'starting') await pause(random.between(20, 450));
+  else {
     const isReady = await Promise.race([life.ready, pause(START_PATIENCE_MS)]);
     if (isReady === true) report.startMs.push(performance.now() - startedAt);
   }
-  await Promise.race([pause(moment.afterMs), life.exited]);
-  report.kills[moment.when] += 1;
+  if (when === 'fresh') await pause(random.between(0, 100));
+  if (when === 'working') {
+    const wanted = sendsBefore + 1 + random.whole(MOST_SENDS);
+    const until = performance.now() + WORK_PATIENCE_MS;
+    while (sends() < wanted && performance.now() < until) await pause(LOOK_EVERY_MS);
+  }
+  report.kills[when] += 1;
   await endLife(life, 'SIGKILL', report);
 }
 

@@ -38,7 +38,7 @@ export type Bot = {
   /** Settles when syncing ends: by `stop`, or with the error that ended the login. */
   ended: Promise<void>;
   figures(): LineFigures;
-  /** The model has answered after it had failed. */
+  /** The model has answered after it had failed, or its server is there again. */
   modelIsBack(): void;
   /** Takes nothing new in, finishes what is in memory up to the time-out, and leaves the rest in the ledger. */
   stop(): Promise<void>;

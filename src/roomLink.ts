@@ -117,7 +117,7 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
 
   /** What was sent for an upload that was redacted meanwhile. */
   function takeBack(reply: Reply, sentEventId: string): void {
-    if (reply.body.kind === 'redaction') return;
+    if (reply.body.kind === 'redaction' || reply.body.kind === 'sweep') return;
     const gone = retraction(reply.roomId, sentEventId);
     if (ledger.replies.save(gone) === 'saved') send(gone);
   }

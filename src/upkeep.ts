@@ -19,7 +19,7 @@ export type UpkeepDeps = {
 };
 
 export type Upkeep = {
-  /** The model has answered after it had failed. */
+  /** The model has answered after it had failed, or its server is there again. */
   modelIsBack(): void;
   stop(): void;
 };
@@ -43,7 +43,7 @@ export function startUpkeep(deps: UpkeepDeps): Upkeep {
   const sweeping = setInterval(() => void sweep(deps, stopping.signal), SWEEP_EVERY_MS).unref();
   const first = setTimeout(() => void sweep(deps, stopping.signal), FIRST_SWEEP_AFTER_MS).unref();
   return {
-    modelIsBack: () => improve(deps),
+    modelIsBack: () => takeUp(deps),
     stop() {
       stopping.abort();
       backlog?.stop();
@@ -77,6 +77,20 @@ function improve({ ledger, wake, clock, log }: UpkeepDeps): void {
   } catch (thrown) {
     log.warn({ code: toAppError(thrown).code, err: thrown }, 'the ledger could not be asked what to think over');
   }
+}
+
+/** What waits for the model, and what was answered without it, is taken up. */
+function takeUp(deps: UpkeepDeps): void {
+  try {
+    deps.ledger.jobs.modelMayBeBack();
+    deps.wake();
+  } catch (thrown) {
+    deps.log.warn(
+      { code: toAppError(thrown).code, err: thrown },
+      'the ledger could not be told that the model is back',
+    );
+  }
+  improve(deps);
 }
 
 /** Removes what is older than RETENTION_DAYS and RESULT_CACHE_DAYS say, a little at a time. */

@@ -94,6 +94,8 @@ export interface JobLedger {
   retryBacklog(since: { postedSinceMs: number; maxTries: number }): string[];
   /** Jobs answered provisionally since then are thought over quietly, each once; returns their ids. */
   improve(endedSinceMs: number): string[];
+  /** Jobs that wait for the model are due now: it may be back. */
+  modelMayBeBack(): void;
   /** Dead letters, oldest first, of one room or of all. */
   failures(of: { postedSinceMs: number; roomId?: string }): FailedJob[];
   /**

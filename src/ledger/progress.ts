@@ -3,7 +3,10 @@ import type { JobLedger, ReplyLedger } from '../domain/ledger.ts';
 import type { Database } from './database.ts';
 import { ENDED, stateChange } from './stateChange.ts';
 
-export type Progress = Pick<JobLedger, 'move' | 'wait' | 'saveReplies' | 'finish' | 'cancel' | 'cancelRoom'>;
+export type Progress = Pick<
+  JobLedger,
+  'move' | 'wait' | 'modelMayBeBack' | 'saveReplies' | 'finish' | 'cancel' | 'cancelRoom'
+>;
 
 const MOVES = { queued: 'claim', reading: 'read', thinking: 'think' } as const;
 
@@ -20,6 +23,9 @@ export function createProgress({ db, transact, mark }: Database, replies: ReplyL
       set: 'due_at_ms = :due, attempt = :attempt, outage_since_ms = :outage, error_code = :code',
       where: byId,
     }),
+  );
+  const hasten = db.prepare(
+    `UPDATE jobs SET due_at_ms = :now WHERE state = 'waiting' AND error_code = 'model_unavailable' AND due_at_ms > :now`,
   );
   const reply = db.prepare(
     stateChange('reply', {
@@ -43,6 +49,7 @@ export function createProgress({ db, transact, mark }: Database, replies: ReplyL
     wait(eventId, { untilMs, attempt, outageSinceMs, errorCode }) {
       wait.run({ id: eventId, due: Math.ceil(untilMs), attempt, outage: outageSinceMs, code: errorCode, now: clock() });
     },
+    modelMayBeBack: () => mark(() => void hasten.run({ now: clock() })),
     saveReplies: (eventId, saved, { state, errorCode, isProvisional }) =>
       transact(() => {
         const ending = { end: state, code: errorCode, provisional: isProvisional ? 1 : 0 };

@@ -53,6 +53,11 @@ export class Breaker {
     return this.state === 'closed' || (this.state === 'half_open' && this.#probe === null);
   }
 
+  /** Something else shows that the server is there again: a call may try before the time is over. */
+  letTry(): void {
+    if (this.state === 'open') this.#probeAtMs = this.#options.nowMs();
+  }
+
   /** Only when it is passable. */
   enter(): Pass {
     const pass = { isProbe: this.state === 'half_open' };

@@ -15,9 +15,11 @@ export type ModelWiring = {
   meter?: Meter | undefined;
   /** Calls of the server at a time. */
   maxConcurrent?: number | undefined;
-  /** The model gave an answer after it had failed. Must not throw. */
+  /** The model gave an answer after it had failed, or its server had gone and is there again. Must not throw. */
   onBack?: (() => void) | undefined;
 };
+
+const LOOK_TIMEOUT_MS = 5_000;
 
 /** The guarded model of the settings; null when there is none, and summaries are extractive. Calls no server. */
 export function createModel(settings: LlmSettings, log: Log, wiring: ModelWiring = {}): Model | null {
@@ -25,7 +27,9 @@ export function createModel(settings: LlmSettings, log: Log, wiring: ModelWiring
   const writer = createBareModel(settings, log);
   if (!writer) return null;
   const { meter, maxConcurrent, onBack } = wiring;
-  const gate = new Gate({ host: writer.host, log, maxConcurrent, requestsPerMinute, tokensPerMinute, onBack });
+  const limits = { maxConcurrent, requestsPerMinute, tokensPerMinute };
+  const isThere = async () => (await writer.check(AbortSignal.timeout(LOOK_TIMEOUT_MS))).ok;
+  const gate = new Gate({ host: writer.host, log, ...limits, isThere, onBack });
   const guard = (bare: Model) => createGuardedModel(bare, { timeoutMs, log, meter, gate });
   if (visionModel === undefined || visionModel === model) return guard(writer);
   const seer = createBareModel({ ...settings, model: visionModel }, log, 'LLM_VISION_MODEL');

@@ -5,6 +5,7 @@ import type { ModelLoad, ModelRequest, TokenUsage } from '../domain/model.ts';
 import { Breaker, type PassResult } from './breaker.ts';
 import { CallLine } from './callLine.ts';
 import { createLimits, type LimitSettings, type Limits } from './limits.ts';
+import { createReturnWatch } from './returnWatch.ts';
 
 /** A server that asks for a longer pause is left alone: the job waits in the ledger instead of holding a consumer. */
 export const MAX_HOLD_MS = 60_000;
@@ -20,7 +21,12 @@ export type GateOptions = LimitSettings & {
   log: Log;
   /** Calls at a time; no limit when absent. */
   maxConcurrent?: number | undefined;
-  /** The server gave an answer after it had failed, whether or not often enough to be left alone. Must not throw. */
+  /** Whether the server is there at all, asked while it is left alone; never rejects. Absent: nobody looks. */
+  isThere?: (() => Promise<boolean>) | undefined;
+  /**
+   * The server gave an answer after it had failed, whether or not often enough to be left alone; or it had gone and is there again.
+   * Must not throw.
+   */
   onBack?: (() => void) | undefined;
   /** A clock that nobody sets, in milliseconds. */
   nowMs?: (() => number) | undefined;
@@ -58,10 +64,18 @@ export class Gate {
     this.#onBack = options.onBack ?? (() => undefined);
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#random = options.random ?? Math.random;
+    const { isThere = () => Promise.resolve(true) } = options;
+    const watch = createReturnWatch({ isThere, onReturn: () => this.#letTry() });
     this.#breaker = new Breaker({
       nowMs: this.#nowMs,
-      onOpen: (openMs) => log.warn({ host, openMs, error: this.#trouble }, 'the model is left alone for a while'),
-      onClose: () => log.info({ host }, 'the model is back'),
+      onOpen: (openMs) => {
+        log.warn({ host, openMs, error: this.#trouble }, 'the model is left alone for a while');
+        watch.start();
+      },
+      onClose: () => {
+        log.info({ host }, 'the model is back');
+        watch.stop();
+      },
     });
   }
 
@@ -96,6 +110,12 @@ export class Gate {
       ...this.#limits.load(this.#nowMs()),
       callsUnderWay: this.#underWay,
     };
+  }
+
+  #letTry(): void {
+    this.#breaker.letTry();
+    this.#move();
+    this.#onBack();
   }
 
   /** Lets through whom it can; called whenever something has changed. */

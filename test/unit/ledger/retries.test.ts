@@ -215,3 +215,18 @@ test('an answer that was taken back is given anew as for a new upload', () => {
   ledger.jobs.leave('$a');
   expect(ledger.jobs.get('$a')?.state).toBe('queued');
 });
+
+test('when the model may be back, what waits for it is due, and nothing else', () => {
+  for (const [eventId, errorCode] of [
+    ['$model', 'model_unavailable'],
+    ['$limit', 'model_rate_limited'],
+    ['$disk', 'storage_full'],
+  ] as const) {
+    ledger.jobs.insert(anUpload({ eventId }), { postedAtMs: nowMs, receivedAtMs: nowMs });
+    ledger.jobs.wait(eventId, { untilMs: nowMs + 60_000, attempt: 1, outageSinceMs: nowMs, errorCode });
+  }
+  expect(claim()).toBeNull();
+  ledger.jobs.modelMayBeBack();
+  expect(claim()?.upload.eventId).toBe('$model');
+  expect(claim()).toBeNull();
+});

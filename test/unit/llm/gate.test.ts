@@ -50,6 +50,22 @@ async function fail(times: number) {
   for (let n = 0; n < times; n++) (await gate.enter(request('failing'))).failed(away);
 }
 
+it('a server that had gone is tried as soon as it is there again, by one call', async () => {
+  let isThere = false;
+  const onBack = vi.fn();
+  open({ isThere: async () => isThere, onBack });
+  await fail(5);
+  await passed(7_000);
+  expect(gate.load().state).toBe('open');
+  isThere = true;
+  await passed(5_000);
+  expect(gate.load().state).toBe('half_open');
+  expect(onBack).toHaveBeenCalledTimes(1);
+  void come('probe');
+  void come('another').catch(() => undefined);
+  expect(await passed()).toEqual(['probe', 'another not']);
+});
+
 describe('concurrency', () => {
   it('lets so many through at a time, the others in the order they came', async () => {
     open({ maxConcurrent: 2 });

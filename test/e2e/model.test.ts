@@ -5,7 +5,7 @@ import { createSlowProxy } from '../lab/slowProxy.ts';
 import { citationsIn, expectOneAnswer } from './expectAnswer.ts';
 import { paper } from './paper.ts';
 import { marked, post } from './posting.ts';
-import { everythingIn, filesTo, statusesTo } from './said.ts';
+import { answersTo, everythingIn, filesTo, marksOf, statusesTo } from './said.ts';
 import { openScene, type Scene } from './scene.ts';
 
 const { llmUrl, llmModel } = inject('lab');
@@ -89,4 +89,33 @@ test('when the model takes its time, a notice says that it is at work and become
   expect(first?.body).toMatch(/^⏳ report-1\.pdf: /);
   expect(first?.relation).toMatchObject({ rel_type: 'm.thread', event_id: upload.eventId });
   expect({ eventId: answer.eventId, isEdit: answer.isEdit }).toEqual({ eventId: first?.eventId, isEdit: true });
+});
+
+test('a model that stays away is done without, and when it is back its words take the place of the document’s own', async () => {
+  const { account, bot, anna, roomId } = await openScene({ env: { LLM_BASE_URL: llmUrl } });
+  onTestFinished(() => startLabServer('llm'));
+  await stopLabServer('llm');
+
+  const posted = await post(anna, roomId, [paper(4)]);
+  const [upload] = posted as [(typeof posted)[0]];
+  await marked(anna, roomId, account.userId, posted, 60_000);
+  const first = expectOneAnswer(anna.timeline(roomId), account.userId, upload);
+  expect(first.body).toContain('The language model is away just now.');
+  expect(first.body).toContain('Summary made of sentences of the document.');
+
+  await startLabServer('llm');
+  const summary = `Summary by ${llmModel}`;
+  const isBetter = ({ content }: { content: Record<string, unknown> }) => JSON.stringify(content).includes(summary);
+  await anna.waitFor(roomId, isBetter, { timeoutMs: 60_000, description: 'the words of the model' });
+
+  await bot.kill('SIGTERM');
+  const events = await everythingIn(anna, roomId);
+  const answers = answersTo(events, account.userId, upload.eventId);
+  expect(answers.map(({ eventId, isEdit }) => ({ eventId, isEdit }))).toEqual([
+    { eventId: first.eventId, isEdit: true },
+    { eventId: first.eventId, isEdit: true },
+  ]);
+  expect(answers[1]?.body).toContain(summary);
+  expect(answers[1]?.body).not.toContain('is away just now');
+  expect(marksOf(events, account.userId, upload.eventId)).toEqual(['✅']);
 });

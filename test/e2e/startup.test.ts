@@ -35,7 +35,7 @@ test('wrong variables are all named at once', async () => {
   expect(stderr.split('\n')).toEqual([
     'The settings are wrong:',
     '  MATRIX_HOMESERVER_URL must be an address that begins with http:// or https://',
-    '  QUEUE_MAX_SIZE must be a whole number from 1 to 100000',
+    '  QUEUE_MAX_SIZE must be a whole number from 1 to 10000',
     '  LOG_LEVEL must be one of debug, info, warn, error, silent',
     '  REDIS_URL is not supported by this version',
     expect.stringContaining('MATRIX_PASSWORD'),

@@ -2,13 +2,13 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPlayground, type Playground } from '../../src/playground/playground.ts';
+import { createPlayground } from '../../src/playground/playground.ts';
 import type { BotAccount } from '../fixtures/botLife.ts';
 import { checkIntegrity, lookAtLedger } from './ledgerLook.ts';
 import { endLife, type LifeReport, liveAndDie, pause, startChaosLife } from './lives.ts';
 import { createRandom, type Random } from './random.ts';
 import { createStorm, type Storm } from './storm.ts';
-import { buildTown, type Town } from './town.ts';
+import { buildTown, type Town, type Townsman } from './town.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { createWeather, type Weather } from './weather.ts';
 
@@ -23,6 +23,7 @@ export type ChaosOutcome = {
 };
 
 const ROOMS = 20;
+const FIRST_EVENTS = 30;
 const BOT = { user: 'lector', password: 'secret-of-lector' };
 const QUIET_WITHIN_MS = 120_000;
 const LOOK_EVERY_MS = 100;
@@ -37,20 +38,20 @@ export async function runChaos({ events, kills, seed, onProgress = () => {} }: C
   const watch = createStopwatch();
   try {
     const town = await buildTown(playground.url, ROOMS, botId);
-    await joinRooms(account, playground, town, botId, lives);
-    const joinMs = watch();
     const storm = await createStorm(town, createRandom(seed));
+    await liveInPeace(account, town, storm, botId, lives);
+    const joinMs = watch();
     const weather = createWeather(botId, createRandom(seed + 1));
     playground.faults.on(weather.rule);
     await stormAndKills(account, storm, lives, {
-      events,
+      events: events - FIRST_EVENTS,
       kills,
       random: createRandom(seed + 2),
-      sends: () => playground.stats.count('send'),
+      sends: () => weather.counts.sends,
       onProgress,
     });
     const stormMs = watch();
-    onProgress(`the storm is over: ${JSON.stringify(lookAtLedger(join(dataDir, 'lector.db')).states)}`);
+    onProgress('the storm is over');
     const leftOver = await untilQuiet(account, weather, lives);
     const quietMs = watch();
     const verdict = await judge(town, storm, botId);
@@ -63,29 +64,38 @@ export async function runChaos({ events, kills, seed, onProgress = () => {} }: C
   }
 }
 
-/** The bot comes into all rooms undisturbed: what is posted before is not its business. */
-async function joinRooms(
+/**
+ * The bot comes into all rooms undisturbed, since what is posted before is not its business; and it reads a few papers, since only a
+ * process that ends in peace keeps what its threads have compiled.
+ */
+async function liveInPeace(
   account: BotAccount,
-  playground: Playground,
   town: Town,
+  storm: Storm,
   botId: string,
   lives: LifeReport,
 ): Promise<void> {
   const life = startChaosLife(account);
-  const isGreeted = async () => {
-    for (const { roomId, members } of town.rooms) {
-      const events = (await members[0]?.history(roomId)) ?? [];
-      if (!events.some(({ sender, type }) => sender === botId && type === 'm.room.message')) return false;
-    }
-    return true;
-  };
-  while (playground.stats.count('send') < town.rooms.length || !(await isGreeted())) await pause(LOOK_EVERY_MS);
-  await endLife(life, 'SIGKILL', lives);
+  for (const { roomId, members } of town.rooms) {
+    while (!(await isGreeted(members[0] as Townsman, roomId, botId))) await pause(LOOK_EVERY_MS);
+  }
+  await storm.blow(FIRST_EVENTS);
+  const { length } = storm.uploads.filter(({ fate }) => fate.kind !== 'ignored');
+  while (endedIn(account) < length) await pause(LOOK_EVERY_MS);
+  await endLife(life, 'SIGTERM', lives);
 }
 
-type Blow = Pick<Required<ChaosOptions>, 'events' | 'kills' | 'onProgress'> & {
-  random: ReturnType<typeof createRandom>;
-};
+async function isGreeted(member: Townsman, roomId: string, botId: string): Promise<boolean> {
+  const events = await member.history(roomId);
+  return events.some(({ sender, type }) => sender === botId && type === 'm.room.message');
+}
+
+function endedIn(account: BotAccount): number {
+  const { done = 0, refused = 0, cancelled = 0 } = lookAtLedger(databaseOf(account)).states;
+  return done + refused + cancelled;
+}
+
+type Blow = Pick<Required<ChaosOptions>, 'events' | 'kills' | 'onProgress'> & { random: Random; sends(): number };
 
 /** Each life has its share of the events. */
 async function stormAndKills(account: BotAccount, storm: Storm, lives: LifeReport, blow: Blow): Promise<void> {
@@ -95,7 +105,7 @@ async function stormAndKills(account: BotAccount, storm: Storm, lives: LifeRepor
     const due = Math.round((events * (kill + 1)) / kills) - posted;
     posted += due;
     await Promise.all([liveAndDie(account, random, lives, sends), storm.blow(due)]);
-    if ((kill + 1) % 10 === 0) onProgress(`${kill + 1} kills, ${posted} events`);
+    if ((kill + 1) % 10 === 0) onProgress(`${kill + 1} kills, ${posted} events: ${statesOf(account)}`);
   }
 }
 
@@ -104,7 +114,7 @@ async function stormAndKills(account: BotAccount, storm: Storm, lives: LifeRepor
  * over after all is returned.
  */
 async function untilQuiet(account: BotAccount, weather: Weather, lives: LifeReport): Promise<string[]> {
-  const path = join(account.dataDir, 'lector.db');
+  const path = databaseOf(account);
   weather.calm();
   await liveUntil(account, lives, () => lookAtLedger(path).openJobs === 0);
   weather.clear();
@@ -128,6 +138,9 @@ async function liveUntil(account: BotAccount, lives: LifeReport, isOver: () => b
   while (!isOver() && performance.now() < deadline);
   await endLife(life, 'SIGTERM', lives);
 }
+
+const databaseOf = ({ dataDir }: BotAccount) => join(dataDir, 'lector.db');
+const statesOf = (account: BotAccount) => JSON.stringify(lookAtLedger(databaseOf(account)).states);
 
 function createStopwatch(): () => number {
   let last = performance.now();

@@ -26,7 +26,7 @@ export function startChaosLife(account: BotAccount): BotLife {
 const START_PATIENCE_MS = 2_500;
 /** What a life has for its work, however little the machine has left for it. */
 const WORK_PATIENCE_MS = 2_500;
-const MOST_SENDS = 40;
+const MOST_SENDS = 25;
 const LOOK_EVERY_MS = 5;
 
 /**

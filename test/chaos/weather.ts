@@ -8,8 +8,8 @@ export type Weather = {
   calm(): void;
   /** Nothing goes wrong any more. */
   clear(): void;
-  /** How often each thing went wrong. */
-  counts: Record<'limited' | 'lost' | 'replayed' | 'gaps', number>;
+  /** How often each thing went wrong, and the user's sends. */
+  counts: Record<'limited' | 'lost' | 'replayed' | 'gaps' | 'sends', number>;
 };
 
 const LIMITED_SHARE = 0.05;
@@ -21,7 +21,7 @@ const REPLAY_REACH = 400;
 
 /** Faults for the requests of one user. */
 export function createWeather(userId: string, random: Random): Weather {
-  const counts = { limited: 0, lost: 0, replayed: 0, gaps: 0 };
+  const counts = { limited: 0, lost: 0, replayed: 0, gaps: 0, sends: 0 };
   let sky: 'stormy' | 'calm' | 'clear' = 'stormy';
   const limited = (): Fault => {
     counts.limited += 1;
@@ -50,7 +50,9 @@ export function createWeather(userId: string, random: Random): Weather {
       sky = 'clear';
     },
     rule(request) {
-      if (sky === 'clear' || request.user !== userId) return null;
+      if (request.user !== userId) return null;
+      if (request.endpoint === 'send') counts.sends += 1;
+      if (sky === 'clear') return null;
       if (sky === 'stormy' && random.chance(LIMITED_SHARE)) return limited();
       if (random.chance(LOST_SHARE)) {
         counts.lost += 1;

@@ -30,11 +30,12 @@ const MESSAGE_TYPES = ['m.room.message', 'm.room.encrypted'];
 export function viewRoom(events: readonly RoomEvent[]): ViewedMessage[] {
   const inOrder = [...new Map(events.map((event) => [event.event_id, event])).values()];
   const redacted = redactedIds(inOrder);
+  const edits = editsByTarget(inOrder, redacted);
   const messages = new Map<string, ViewedMessage>();
   const top: ViewedMessage[] = [];
   for (const event of inOrder) {
     if (!MESSAGE_TYPES.includes(event.type) || relation(event)?.rel_type === 'm.replace') continue;
-    const message = viewMessage(event, lastEdit(event, inOrder, redacted), redacted.has(event.event_id));
+    const message = viewMessage(event, lastEdit(event, edits), redacted.has(event.event_id));
     messages.set(event.event_id, message);
     const root = relation(event)?.rel_type === 'm.thread' ? messages.get(String(relation(event)?.event_id)) : undefined;
     (root ? root.replies : top).push(message);
@@ -62,17 +63,19 @@ export function redactedIds(events: readonly RoomEvent[]): Set<string> {
   return ids;
 }
 
+function editsByTarget(events: RoomEvent[], redacted: Set<string>): Map<string, RoomEvent[]> {
+  const edits = events.filter((event) => relation(event)?.rel_type === 'm.replace' && !redacted.has(event.event_id));
+  return Map.groupBy(edits, (event) => String(relation(event)?.event_id));
+}
+
 /** The content that the sender last put in the event's place: https://spec.matrix.org/v1.11/client-server-api/#validity-of-replacement-events */
-function lastEdit(event: RoomEvent, events: RoomEvent[], redacted: Set<string>): Content | null {
-  const edit = events.findLast(
-    (other) =>
-      relation(other)?.rel_type === 'm.replace' &&
-      relation(other)?.event_id === event.event_id &&
-      other.sender === event.sender &&
-      other.type === event.type &&
-      isObject(other.content['m.new_content']) &&
-      !redacted.has(other.event_id),
-  );
+function lastEdit(event: RoomEvent, edits: Map<string, RoomEvent[]>): Content | null {
+  const edit = edits
+    .get(event.event_id)
+    ?.findLast(
+      ({ sender, type, content }) =>
+        sender === event.sender && type === event.type && isObject(content['m.new_content']),
+    );
   return (edit?.content['m.new_content'] as Content | undefined) ?? null;
 }
 

@@ -38,7 +38,7 @@ function isRepeated(room: Room, sender: string, type: string, relation: Relation
 
 /** The events that point at the event, oldest first; redacted ones have lost their relation. */
 function childrenOf(room: Room, eventId: string, relationType?: string): StoredEvent[] {
-  return room.between(0, Number.POSITIVE_INFINITY).filter((event) => {
+  return room.children(eventId).filter((event) => {
     const relation = relationOf(event.content);
     return relation?.eventId === eventId && (relationType === undefined || relation.type === relationType);
   });

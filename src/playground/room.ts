@@ -1,6 +1,6 @@
 // Owns one room: its timeline, its current state, and the transaction ids that sent into it.
 import { forbidden } from './errors.ts';
-import { type Content, newEventId, type Session, type StoredEvent } from './events.ts';
+import { type Content, isObject, newEventId, type Session, type StoredEvent } from './events.ts';
 import type { Feed } from './feed.ts';
 
 export type Membership = 'invite' | 'join' | 'leave' | 'ban';
@@ -27,6 +27,7 @@ export class Room {
   readonly #byId = new Map<string, StoredEvent>();
   readonly #state = new Map<string, StoredEvent>();
   readonly #sent = new Map<string, StoredEvent>();
+  readonly #children = new Map<string, StoredEvent[]>();
 
   constructor(id: string, feed: Feed, nowMs: () => number) {
     this.id = id;
@@ -54,6 +55,7 @@ export class Room {
     this.#timeline.push(stored);
     this.#byId.set(stored.eventId, stored);
     if (stateKey !== undefined) this.#state.set(stateId(type, stateKey), stored);
+    this.#noteRelation(stored);
     if (sentBy) this.#sent.set(transactionKey(sentBy.session, sentBy.transactionId), stored);
     return stored;
   }
@@ -61,6 +63,19 @@ export class Room {
   event(eventId: string): StoredEvent | undefined {
     const event = this.#byId.get(eventId);
     return event?.hidden ? undefined : event;
+  }
+
+  /** Events whose content pointed at the event when they were sent, oldest first; redacted ones have lost their relation since. */
+  children(eventId: string): readonly StoredEvent[] {
+    return this.#children.get(eventId) ?? [];
+  }
+
+  #noteRelation(stored: StoredEvent): void {
+    const relation = stored.content['m.relates_to'];
+    if (!isObject(relation) || typeof relation.event_id !== 'string' || stored.hidden) return;
+    const known = this.#children.get(relation.event_id);
+    if (known) known.push(stored);
+    else this.#children.set(relation.event_id, [stored]);
   }
 
   sentWith(session: Session, transactionId: string): StoredEvent | undefined {

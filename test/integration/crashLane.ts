@@ -7,14 +7,14 @@ import { type ViewedMessage, viewRoom } from '../../src/playground/conversation.
 import { createMember } from '../../src/playground/member.ts';
 import { createPlayground, type Playground } from '../../src/playground/playground.ts';
 import { lookAtLedger } from '../chaos/ledgerLook.ts';
-import { type BotAccount, type BotLife, startLife } from '../fixtures/botLife.ts';
+import { type BotAccount, type BotLife, type LifeOptions, startLife } from '../fixtures/botLife.ts';
 import { writePdf } from '../fixtures/pdfWriter.ts';
 
 export type CrashLane = {
   playground: Playground;
   botId: string;
   /** Starts a life that is to die at that write; without a point it lives on. */
-  start(point?: CrashPoint): BotLife;
+  start(point?: CrashPoint, more?: Pick<LifeOptions, 'env' | 'preloads'>): BotLife;
   /** From now on the life's writes count. */
   arm(life: BotLife): Promise<void>;
   /** Posts a PDF of its own and returns its event id. */
@@ -44,8 +44,11 @@ export async function openLane(): Promise<CrashLane> {
   onTestFinished(() => anna.close());
   const posted: string[] = [];
 
-  const start: CrashLane['start'] = (point) => {
-    const life = startLife(account, { preloads: [PRELOAD], env: variables(dataDir, point) });
+  const start: CrashLane['start'] = (point, { env = {}, preloads = [] } = {}) => {
+    const life = startLife(account, {
+      preloads: [PRELOAD, ...preloads],
+      env: { ...variables(dataDir, point), ...env },
+    });
     onTestFinished(async () => void (await life.end('SIGKILL')));
     return life;
   };

@@ -12,6 +12,7 @@ import { toOcrPicture } from './ocrPicture.ts';
 import type { PictureSource } from './pictureSource.ts';
 import { renderPage } from './renderPage.ts';
 import { loadSharp } from './sharp.ts';
+import { tidyUp } from './tidyUp.ts';
 
 /** Answering members and the homeserver go first, reading of text next. */
 const NICENESS = 10;
@@ -34,6 +35,8 @@ export default async function ocr({ request, languages }: OcrTask): Promise<OcrR
     return null;
   } catch (error) {
     return failure(error);
+  } finally {
+    tidyUp();
   }
 }
 

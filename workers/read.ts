@@ -11,6 +11,7 @@ import { depict } from './depict.ts';
 import { readImage } from './image.ts';
 import { readPdf } from './pdf.ts';
 import { loadPdfjs } from './pdfjs.ts';
+import { tidyUp } from './tidyUp.ts';
 
 /** Progress is for people: more often than this is noise on the main thread. */
 const PROGRESS_EVERY_MS = 250;
@@ -43,6 +44,7 @@ export default async function read(
     return failure(error);
   } finally {
     if ('port' in task) task.port?.close();
+    tidyUp();
   }
 }
 

@@ -1,8 +1,8 @@
-// Owns the watch over what threads hold at work: their heap, which has a limit, and the byte arrays beside it, which have none.
+// Owns the watch over what threads hold at work: their heap, and the byte arrays beside it.
 import type { Worker } from 'node:worker_threads';
 
-/** A thread fills some 100 MB in this time. */
-const LOOK_EVERY_MS = 100;
+/** A thread fills some 50 MB in this time. */
+const LOOK_EVERY_MS = 50;
 
 export type MemoryWatchDeps = {
   threads(): readonly Worker[];

@@ -16,12 +16,15 @@ const GROW_AT_WAITING = 2;
 /** Of one file there are likely more to come. */
 const GROW_FOR_SAME_FILE_AFTER_MS = 0;
 
+/** A colour page of 600 dpi has 104 MB, and several of it for a moment; the recogniser takes up to 110. */
+const PICTURES_MB = 256;
+
 /** Starting a thread costs 0.4 s, less than any page takes; keeping an idle one costs 130 MB. */
 const IDLE_MS = 5_000;
 
 export type OcrPoolDeps = {
   threads: number;
-  /** Heap of one thread; pictures and the recogniser's memory lie outside it. */
+  /** What one thread may hold, without pictures and the recogniser. */
   memoryMb: number;
   /** At least one, of `findOcrLanguages`. */
   languages: readonly OcrLanguage[];
@@ -47,6 +50,7 @@ export interface OcrPool {
 export function createOcrPool({ languages, meter = NO_METER, ...deps }: OcrPoolDeps): OcrPool {
   const threads = createThreads({
     ...deps,
+    memoryMb: deps.memoryMb + PICTURES_MB,
     filename: WORKER,
     warmTask: { request: null, languages },
     growAfterMs: GROW_AFTER_MS,

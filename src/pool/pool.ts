@@ -16,17 +16,14 @@ const GROW_AFTER_MS = 100;
 /** Starting a thread costs 0.2 s; keeping an idle one costs 70 MB. */
 const IDLE_MS = 30_000;
 
-/**
- * What a PDF unpacks to has caps, but several at once may be near theirs. Over the corpus no thread held more than its heap's limit;
- * a page of 100,000 streams held 400 MB.
- */
-const BYTES_BESIDE_HEAP_MB = 96;
-
 const WORKER = fileURLToPath(new URL('../../workers/read.ts', import.meta.url));
 
 export type PoolDeps = {
   threads: number;
-  /** Heap of one thread; what a PDF unpacks to lies outside it and has a cap of its own. */
+  /**
+   * Heap and byte arrays of one thread. Manuals hold some 100 MB, one of 2,400 pages 180; a PDF that is made for it would take
+   * gigabytes.
+   */
   memoryMb: number;
   /** Where threads keep their compiled code, which takes a third off their start; absent: nowhere. */
   compileCacheDir?: string | undefined;
@@ -60,7 +57,6 @@ export function createPool({ meter = NO_METER, ...deps }: PoolDeps): Pool {
     ...deps,
     filename: WORKER,
     warmTask: null,
-    totalMemoryMb: deps.memoryMb + BYTES_BESIDE_HEAP_MB,
     growAfterMs: GROW_AFTER_MS,
     idleMs: IDLE_MS,
     onEnded: (reason) => meter.threadEnded('read', reason),

@@ -1,4 +1,5 @@
 // Owns threads that run one worker file: they start with the first job, end when idle, and one that hangs or dies takes only its job along.
+import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import type { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
@@ -9,16 +10,20 @@ import { createLoneProcesses } from './loneProcess.ts';
 import { MemoryWatch } from './memoryWatch.ts';
 import { Turns } from './turns.ts';
 
+/**
+ * V8's own limit is no safe one: when a table or an array that doubles goes over it, V8 ends the process instead of the thread (a
+ * character map of 1 kB did it). The watch ends a thread at `memoryMb`; V8's limit is only for what doubles between two looks.
+ */
+const V8_LIMIT_FACTOR = 4;
+
 export type ThreadsDeps = {
   /** The worker's file; its task returns `{ ok: true, … } | { ok: false, code, message }` and never throws. */
   filename: string;
   /** Task that only loads what the others will need. */
   warmTask: unknown;
   threads: number;
-  /** Heap of one thread; what a PDF unpacks to, pictures and WebAssembly lie outside it and have caps of their own. */
+  /** Heap and byte arrays of one thread together; a thread that holds more is ended. */
   memoryMb: number;
-  /** Heap and byte arrays of one thread together, where that is known of the work; absent: nobody looks. */
-  totalMemoryMb?: number;
   /** While threads are at work, one more is started only for a line that lasts so long. */
   growAfterMs: number;
   /** One more thread is started at once for a line of so many; absent: none is. */
@@ -54,6 +59,8 @@ export interface Threads {
 /** Threads for one kind of work. */
 export function createThreads(deps: ThreadsDeps): Threads {
   const { threads, memoryMb, compileCacheDir, log } = deps;
+  // Threads that start from now on may collect after a file that left much (`workers/tidyUp.ts`).
+  setFlagsFromString('--expose-gc');
   const piscina = new Piscina({
     filename: deps.filename,
     minThreads: 0,
@@ -61,7 +68,7 @@ export function createThreads(deps: ThreadsDeps): Threads {
     idleTimeout: deps.idleMs,
     // Threads read strangers' files: they get none of the operator's secrets.
     env: (compileCacheDir === undefined ? {} : { NODE_COMPILE_CACHE: compileCacheDir }) as never,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_MB },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb * V8_LIMIT_FACTOR, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   piscina.on('error', (error: unknown) => log.warn({ err: error }, 'a reading thread ended between jobs'));
   const lone = createLoneProcesses(deps);
@@ -75,8 +82,7 @@ export function createThreads(deps: ThreadsDeps): Threads {
     growAtWaiting: deps.growAtWaiting,
   });
 
-  const { totalMemoryMb = Number.POSITIVE_INFINITY } = deps;
-  const watch = new MemoryWatch({ threads: () => piscina.threads, maxBytes: totalMemoryMb * 1024 * 1024 });
+  const watch = new MemoryWatch({ threads: () => piscina.threads, maxBytes: memoryMb * 1024 * 1024 });
 
   return {
     async run(job, options) {

@@ -28,7 +28,7 @@ test('a thread is ended whose heap and byte arrays together are over the limit, 
   watch.begin();
   modest.thread.held = { heap: 200, beside: 100 };
   greedy.thread.held = { heap: 200, beside: 101 };
-  await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(50);
   watch.end();
   expect(greedy.errors).toMatchObject([{ code: 'ERR_WORKER_OUT_OF_MEMORY', message: 'the thread holds 301 MB' }]);
   expect(modest.errors).toEqual([]);
@@ -41,7 +41,7 @@ test('nobody looks while there is no job', async () => {
   watch.begin();
   watch.begin();
   watch.end();
-  await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(50);
   watch.end();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(thread.looks).toBe(1);

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { viewRoom } from '../../src/playground/conversation.ts';
+import { type ViewedMessage, viewRoom } from '../../src/playground/conversation.ts';
 import { createMember, type Member, type SeenEvent } from '../../src/playground/member.ts';
 import { createPlayground, type Playground } from '../../src/playground/playground.ts';
 import { HOSTILE_FILES } from '../fixtures/hostile/catalogue.ts';
@@ -84,9 +84,14 @@ function oddEndings({ anna, roomId }: Room, posted: ReadonlyMap<string, string>)
   return [...posted].flatMap(([eventId, name]) => {
     const message = view.find((one) => one.eventId === eventId);
     const marks = message?.reactions.filter(({ key }) => MARKS.includes(key)).length ?? 0;
-    const replies = message?.replies.length ?? 0;
+    const replies = message?.replies.filter(isAnswer).length ?? 0;
     return marks === 1 && replies <= 1 ? [] : [`${name} (${marks} marks, ${replies} replies)`];
   });
+}
+
+/** A text that comes with its answer as a file is none of its own, nor is a status notice. */
+function isAnswer({ file, redacted, body }: ViewedMessage): boolean {
+  return file === null && !redacted && !body.startsWith('⏳');
 }
 
 async function answerMs(room: Room, number: number): Promise<number> {

@@ -60,7 +60,7 @@ export async function runChaos({ events, kills, seed, onProgress = () => {} }: C
     return { problems, verdict, lives, faults: weather.counts, times: { joinMs, stormMs, quietMs, judgeMs } };
   } finally {
     await playground.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -22,15 +22,16 @@ export function startChaosLife(account: BotAccount): BotLife {
   return startLife(account, { env: { ...ENV, NODE_COMPILE_CACHE: join(account.dataDir, 'compiled') } });
 }
 
-/** What a start takes at most before it is killed anyway: it may be waiting for a homeserver that limits it. */
-const START_PATIENCE_MS = 2_500;
+/** Times the usual start that a start may take before it is killed anyway: it may be waiting for a homeserver that limits it. */
+const START_PATIENCE = 1.6;
+const FIRST_START_MS = 1_500;
 /** What a life has for its work, however little the machine has left for it. */
-const WORK_PATIENCE_MS = 2_500;
+const WORK_PATIENCE_MS = 2_000;
 const MOST_SENDS = 25;
 const LOOK_EVERY_MS = 5;
 
 /**
- * One life that ends by SIGKILL: while it starts, right after, or (half of them) under load, after so many sends of its own. `sends`
+ * One life that ends by SIGKILL: while it starts, right after, or under load, after so many sends of its own; a third of them each. `sends`
  * counts those of all lives.
  */
 export async function liveAndDie(
@@ -39,13 +40,13 @@ export async function liveAndDie(
   report: LifeReport,
   sends: () => number,
 ): Promise<void> {
-  const when = random.pick(['starting', 'fresh', 'working', 'working'] as const);
+  const when = random.pick(['starting', 'fresh', 'working'] as const);
   const sendsBefore = sends();
   const startedAt = performance.now();
   const life = startChaosLife(account);
   if (when === 'starting') await pause(random.between(20, 450));
   else {
-    const isReady = await Promise.race([life.ready, pause(START_PATIENCE_MS)]);
+    const isReady = await Promise.race([life.ready, pause(START_PATIENCE * usualStartMs(report))]);
     if (isReady === true) report.startMs.push(performance.now() - startedAt);
   }
   if (when === 'fresh') await pause(random.between(0, 100));
@@ -56,6 +57,11 @@ export async function liveAndDie(
   }
   report.kills[when] += 1;
   await endLife(life, 'SIGKILL', report);
+}
+
+/** The median. */
+export function usualStartMs({ startMs }: Pick<LifeReport, 'startMs'>): number {
+  return startMs.toSorted((a, b) => a - b)[Math.floor(startMs.length / 2)] ?? FIRST_START_MS;
 }
 
 /** Ends a life and looks whether it was still there, and silent. */

@@ -1,6 +1,7 @@
 // Owns `node test/chaos/run.ts [--events N] [--kills N] [--seed N]`: one chaos run, its times, and what is wrong.
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaosRun.ts';
+import { usualStartMs } from './lives.ts';
 
 const BAR_SECONDS = 90;
 
@@ -21,8 +22,6 @@ const seconds = (performance.now() - startedAt) / 1000;
 
 const { verdict, lives, faults, times, problems } = outcome;
 const inSeconds = (ms: number) => (ms / 1000).toFixed(1);
-const startMs = lives.startMs.toSorted((a, b) => a - b);
-const median = startMs[Math.floor(startMs.length / 2)] ?? 0;
 say(
   `uploads: ${verdict.answered} answered, ${verdict.refused} refused, ${verdict.ignored} ignored, ${verdict.redacted} redacted`,
 );
@@ -33,7 +32,7 @@ say(
   `kills: ${lives.kills.starting} while it started, ${lives.kills.fresh} right after, ${lives.kills.working} at work`,
 );
 say(
-  `times: ${inSeconds(times.joinMs)} s to join, ${inSeconds(times.stormMs)} s of kills (a start takes ${median.toFixed(0)} ms), ${inSeconds(times.quietMs)} s to catch up, ${inSeconds(times.judgeMs)} s to judge`,
+  `times: ${inSeconds(times.joinMs)} s to join, ${inSeconds(times.stormMs)} s of kills (a start takes ${usualStartMs(lives).toFixed(0)} ms), ${inSeconds(times.quietMs)} s to catch up, ${inSeconds(times.judgeMs)} s to judge`,
 );
 const { user, system } = process.cpuUsage();
 say(

@@ -1,0 +1,79 @@
+// Owns the life of one wasm machine: every call goes through here, and none after it was closed.
+import type * as wasm from '@matrix-org/matrix-sdk-crypto-wasm';
+import { CryptoError, toCryptoError } from './errors.ts';
+import type { Wasm } from './wasmModule.ts';
+
+/** How long calls under way may take when the machine is closed; some wait up to 5 s for an answer that will not come. */
+const CLOSE_GRACE_MS = 500;
+
+const closedError = () => new CryptoError('closed', 'the crypto machine was closed');
+
+type Call = { fail: (error: CryptoError) => void };
+
+export class LiveMachine {
+  readonly module: Wasm;
+  readonly #machine: wasm.OlmMachine;
+  readonly #closeStore: () => Promise<void> | void;
+  readonly #calls = new Set<Call>();
+  #closing: Promise<void> | undefined;
+  #isClosed = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(module: Wasm, machine: wasm.OlmMachine, closeStore: () => Promise<void> | void) {
+    this.module = module;
+    this.#machine = machine;
+    this.#closeStore = closeStore;
+  }
+
+  /** Wasm's machine. Throws `closed`. */
+  get machine(): wasm.OlmMachine {
+    if (this.#isClosed) throw closedError();
+    return this.#machine;
+  }
+
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Runs `work` on the machine; what it throws becomes a CryptoError. Throws `closed` for work not done when it is closed. */
+  run<T>(work: (machine: wasm.OlmMachine) => Promise<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(closedError());
+    return new Promise<T>((resolve, reject) => {
+      const call: Call = { fail: reject };
+      this.#calls.add(call);
+      work(this.#machine)
+        .then(resolve, (thrown: unknown) => reject(toCryptoError(thrown, this.module.DecryptionErrorCode)))
+        .finally(() => this.#ended(call));
+    });
+  }
+
+  #ended(call: Call): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#whenIdle?.();
+  }
+
+  /** Takes no more calls, lets those under way end for half a second, fails the rest, and closes the store. Twice is once. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#idle();
+    this.#isClosed = true;
+    this.#machine.close();
+    for (const call of this.#calls) call.fail(closedError());
+    await this.#closeStore();
+  }
+
+  #idle(): Promise<void> {
+    if (this.#calls.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_GRACE_MS);
+      this.#whenIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

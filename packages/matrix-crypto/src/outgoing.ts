@@ -1,0 +1,87 @@
+// Owns what a machine wants sent to the homeserver: which requests bot-sdk is given, and which the caller sends itself.
+import { RequestType, toWasmRequestType } from './enums.ts';
+import { type Id, toWasmUserIds } from './identifiers.ts';
+import { KeyQueries } from './keyQueries.ts';
+import type { LiveMachine } from './liveMachine.ts';
+import type { KeysClaimRequest, KeysQueryRequest, OutgoingRequest, ToDeviceRequest } from './requests.ts';
+import { takeRequest } from './requests.ts';
+import { Turns } from './turns.ts';
+
+const isQuery = (request: OutgoingRequest): request is KeysQueryRequest => request.type === RequestType.KeysQuery;
+
+export class Outgoing {
+  readonly #live: LiveMachine;
+  readonly #queries = new KeyQueries();
+  readonly #turns = new Turns();
+  /** Users whose devices wasm follows already: telling it again costs a transaction a message. */
+  readonly #tracked = new Set<string>();
+  /** Room keys shared while an event was encrypted, still to be sent. */
+  readonly #shares = new Map<string, ToDeviceRequest>();
+
+  constructor(live: LiveMachine) {
+    this.#live = live;
+  }
+
+  /** All that is to be sent, each until it is marked as sent; the same question keeps its id. */
+  all(): Promise<OutgoingRequest[]> {
+    return this.#turns.run('requests', async () => {
+      const mark = this.#queries.mark;
+      const requests = await this.#live.run(async (machine) =>
+        (await machine.outgoingRequests()).map((request) => takeRequest(this.#live.module, request)),
+      );
+      const queries = this.#queries.seen(mark, requests.filter(isQuery));
+      return [...requests.filter((request) => !isQuery(request)), ...queries, ...this.#shares.values()];
+    });
+  }
+
+  async markAsSent(id: string, type: RequestType, response: string): Promise<boolean> {
+    const wasmType = toWasmRequestType(this.#live.module, type);
+    const wasmId = type === RequestType.KeysQuery ? this.#queries.wasmIdOf(id) : id;
+    const isMarked = await this.#live.run((machine) => machine.markRequestAsSent(wasmId, wasmType, response));
+    if (type === RequestType.KeysQuery) this.#queries.answered(id);
+    this.#shares.delete(id);
+    return isMarked;
+  }
+
+  /** Has these sent with the next requests. */
+  addShares(requests: readonly ToDeviceRequest[]): void {
+    for (const request of requests) this.#shares.set(request.txnId, request);
+  }
+
+  /** Says that device lists may have changed. `left`: users with whom no room is shared any more. */
+  listsChanged(left: readonly string[]): void {
+    for (const user of left) this.#tracked.delete(user);
+    this.#queries.changed();
+  }
+
+  async track(ids: readonly Id[]): Promise<void> {
+    const users = ids.map(String).filter((user) => !this.#tracked.has(user));
+    if (users.length === 0) return;
+    await this.#live.run((machine) => machine.updateTrackedUsers(toWasmUserIds(this.#live.module, users)));
+    this.#queries.changed();
+    for (const user of users) this.#tracked.add(user);
+  }
+
+  /**
+   * A request for one-time keys of those devices of `ids` with which no session exists. Users whose device lists are still being
+   * asked for are left out: wasm would wait 5 s for an answer, which bot-sdk cannot send before it has this one. No users:
+   * the devices that asked for keys since.
+   */
+  async missingSessions(ids: readonly Id[]): Promise<KeysClaimRequest | null> {
+    if (!this.#queries.isKnown) await this.all();
+    const users = ids.map(String).filter((user) => !this.#queries.isOpen(user));
+    if (ids.length > 0 && users.length === 0) return null;
+    return this.#live.run(async (machine) => {
+      const request = await machine.getMissingSessions(toWasmUserIds(this.#live.module, users));
+      return request && (takeRequest(this.#live.module, request) as KeysClaimRequest);
+    });
+  }
+
+  /** A question for the devices of `ids`, whether they are due or not. */
+  queryFor(ids: readonly Id[]): Promise<KeysQueryRequest> {
+    return this.#live.run(async (machine) => {
+      const request = machine.queryKeysForUsers(toWasmUserIds(this.#live.module, ids));
+      return takeRequest(this.#live.module, request) as KeysQueryRequest;
+    });
+  }
+}

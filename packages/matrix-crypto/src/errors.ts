@@ -1,5 +1,6 @@
 // Owns the errors of this package: every failure is an Error whose code a program can rely on.
 import type { DecryptionErrorCode } from '@matrix-org/matrix-sdk-crypto-wasm';
+import { CryptoStoreError, type CryptoStoreErrorCode } from './store/errors.ts';
 
 /** Why an event could not be decrypted, by the name that wasm has for it. */
 const DECRYPTION_CODES = {
@@ -31,8 +32,7 @@ export type CryptoErrorCode =
   | 'other_device'
   /** The store was sealed with another passphrase, or with none. */
   | 'wrong_passphrase'
-  /** The store could not be opened: another process has it, or the disk said no. */
-  | 'store_failed'
+  | CryptoStoreErrorCode
   /** A foreign IndexedDB stands on globalThis. */
   | 'globals_taken'
   /** Whatever else the crypto library refused. */
@@ -92,7 +92,8 @@ export function toCryptoError(thrown: unknown, names?: Readonly<Record<number, s
 /** The same for what was thrown while a store was opened. */
 export function toOpeningError(thrown: unknown): CryptoError {
   if (thrown instanceof CryptoError) return thrown;
+  if (thrown instanceof CryptoStoreError) return new CryptoError(thrown.code, thrown.message, { cause: thrown });
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const code = STORE_MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? 'store_failed';
+  const code = STORE_MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? 'store_unusable';
   return new CryptoError(code, message, { cause: thrown });
 }

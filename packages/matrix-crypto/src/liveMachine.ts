@@ -8,21 +8,23 @@ const CLOSE_GRACE_MS = 500;
 
 const closedError = () => new CryptoError('closed', 'the crypto machine was closed');
 
+/** What the machine's keys lie in; none: memory. */
+export type MachineStore = { readonly commits: number; close(): Promise<void> };
 type Call = { fail: (error: CryptoError) => void };
 
 export class LiveMachine {
   readonly module: Wasm;
   readonly #machine: wasm.OlmMachine;
-  readonly #closeStore: () => Promise<void> | void;
+  readonly #store: MachineStore | undefined;
   readonly #calls = new Set<Call>();
   #closing: Promise<void> | undefined;
   #isClosed = false;
   #whenIdle: (() => void) | undefined;
 
-  constructor(module: Wasm, machine: wasm.OlmMachine, closeStore: () => Promise<void> | void) {
+  constructor(module: Wasm, machine: wasm.OlmMachine, store?: MachineStore) {
     this.module = module;
     this.#machine = machine;
-    this.#closeStore = closeStore;
+    this.#store = store;
   }
 
   /** Wasm's machine. Throws `closed`. */
@@ -31,8 +33,9 @@ export class LiveMachine {
     return this.#machine;
   }
 
-  get isClosing(): boolean {
-    return this.#closing !== undefined;
+  /** How many changes were ever committed to the store; 0 in memory. */
+  get commits(): number {
+    return this.#store?.commits ?? 0;
   }
 
   /** Runs `work` on the machine; what it throws becomes a CryptoError. Throws `closed` for work not done when it is closed. */
@@ -63,7 +66,7 @@ export class LiveMachine {
     this.#isClosed = true;
     this.#machine.close();
     for (const call of this.#calls) call.fail(closedError());
-    await this.#closeStore();
+    await this.#store?.close();
   }
 
   #idle(): Promise<void> {

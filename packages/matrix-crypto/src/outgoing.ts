@@ -62,6 +62,11 @@ export class Outgoing {
     for (const user of users) this.#tracked.add(user);
   }
 
+  /** Whether the devices of all of `ids` are known, so that none must be asked for before a key is shared with them. */
+  knowsDevicesOf(ids: readonly Id[]): boolean {
+    return this.#queries.isKnown && !ids.some((id) => this.#queries.isOpen(String(id)));
+  }
+
   /**
    * A request for one-time keys of those devices of `ids` with which no session exists. Users whose device lists are still being
    * asked for are left out: wasm would wait 5 s for an answer, which bot-sdk cannot send before it has this one. No users:

@@ -1,7 +1,7 @@
 // Owns what a caller says about a room's encryption and about changed devices, in the binding's words.
 import type * as wasm from '@matrix-org/matrix-sdk-crypto-wasm';
 import { EncryptionAlgorithm, HistoryVisibility, type SharingStrategy, sameName } from './enums.ts';
-import type { UserId } from './identifiers.ts';
+import type { Id } from './identifiers.ts';
 
 const WEEK_MS = 604_800_000n;
 const US_PER_MS = 1000n;
@@ -55,10 +55,10 @@ export function toWasmSettings(module: typeof wasm, settings: EncryptionSettings
 
 /** Whose devices changed, and with whom no encrypted room is shared any more, since the last sync. */
 export class DeviceLists {
-  readonly changed: UserId[];
-  readonly left: UserId[];
+  readonly changed: Id[];
+  readonly left: Id[];
 
-  constructor(changed?: UserId[] | null, left?: UserId[] | null) {
+  constructor(changed?: Id[] | null, left?: Id[] | null) {
     this.changed = changed ?? [];
     this.left = left ?? [];
   }

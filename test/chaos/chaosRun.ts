@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createPlayground } from '../../src/playground/playground.ts';
 import type { BotAccount } from '../fixtures/botLife.ts';
 import { checkIntegrity, lookAtLedger } from './ledgerLook.ts';
-import { endLife, type LifeReport, liveAndDie, pause, startChaosLife } from './lives.ts';
+import { endLife, type LifeReport, lastWords, liveAndDie, pause, startChaosLife } from './lives.ts';
 import { createRandom, type Random } from './random.ts';
 import { createStorm, type Storm } from './storm.ts';
 import { buildTown, type Town, type Townsman } from './town.ts';
@@ -76,6 +76,7 @@ async function liveInPeace(
   lives: LifeReport,
 ): Promise<void> {
   const life = startChaosLife(account);
+  if (!(await life.ready)) throw new Error(`the bot does not start: ${lastWords(life)}`);
   for (const { roomId, members } of town.rooms) {
     while (!(await isGreeted(members[0] as Townsman, roomId, botId))) await pause(LOOK_EVERY_MS);
   }

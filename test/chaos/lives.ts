@@ -86,7 +86,7 @@ function cpuMsOf(pid: number): number {
   }
 }
 
-const lastWords = (life: BotLife) =>
+export const lastWords = (life: BotLife) =>
   life.lines
     .slice(-3)
     .map((line) => JSON.stringify(line).slice(0, 300))

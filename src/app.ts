@@ -114,8 +114,9 @@ async function connect(
 ): Promise<Session> {
   for (let failures = 0; ; failures += 1) {
     try {
-      return await openSession(matrix, sessionPath, log, clock);
+      return await openSession(matrix, sessionPath, log, { clock, signal });
     } catch (thrown) {
+      signal.throwIfAborted();
       const error = toAppError(thrown);
       if (error.code !== 'homeserver_unavailable' && error.code !== 'homeserver_rate_limited') throw error;
       const retryMs = Math.max(error.retryAfterMs ?? 0, Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures));

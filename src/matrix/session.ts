@@ -7,7 +7,7 @@ import { AppError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { createClient } from './client.ts';
 import { fieldsOf, textOf } from './events.ts';
-import { refusalOf } from './http.ts';
+import { refusalOf, withSignal } from './http.ts';
 import { userIdOf } from './ids.ts';
 import { badAnswer } from './shapes.ts';
 
@@ -25,17 +25,19 @@ const DEVICE_NAME = 'Lector';
 
 /**
  * The session of the bot, from the file at `path` or by logging in; the file is written 0600.
- * Throws `login_failed` when the homeserver refuses, `homeserver_unavailable` when it is away.
+ * Throws `login_failed` when the homeserver refuses, `homeserver_unavailable` when it is away, and the reason of `signal`, which ends
+ * the requests, when that aborts.
  */
 export async function openSession(
   config: MatrixConfig,
   path: string,
   log: Log,
-  clock: () => number = Date.now,
+  { clock = Date.now, signal }: { clock?: () => number; signal?: AbortSignal } = {},
 ): Promise<Session> {
+  const within = <T>(work: () => Promise<T>): Promise<T> => (signal ? withSignal(signal, work) : work());
   const usable = readSession(config, path);
-  if (usable && (await isValid(usable))) return usable;
-  const session = { ...(await login(config, usable?.deviceId)), loggedInAtMs: clock() };
+  if (usable && (await within(() => isValid(usable)))) return usable;
+  const session = { ...(await within(() => login(config, usable?.deviceId))), loggedInAtMs: clock() };
   writeSession(path, session);
   log.info({ userId: session.userId, deviceId: session.deviceId }, usable ? 'logged in again' : 'logged in');
   return session;

@@ -24,8 +24,18 @@ function config(login: Partial<Extract<Login, { kind: 'password' }>> = {}): Matr
 }
 const withToken = (accessToken: string): MatrixConfig => ({ ...config(), login: { kind: 'token', accessToken } });
 const NOW_MS = 1_700_000_000_000;
-const open = (settings = config(), nowMs = NOW_MS) =>
-  openSession(settings, path, createRecordingLog().log, () => nowMs);
+const open = (settings = config(), nowMs = NOW_MS, signal?: AbortSignal) =>
+  openSession(settings, path, createRecordingLog().log, { clock: () => nowMs, ...(signal && { signal }) });
+/** From now on the homeserver never answers the endpoint; resolves when it was asked. */
+function hangAt(endpoint: string): Promise<void> {
+  const asked = Promise.withResolvers<void>();
+  playground.faults.on((request) => {
+    if (request.endpoint !== endpoint) return null;
+    asked.resolve();
+    return { kind: 'hang' };
+  });
+  return asked.promise;
+}
 const kept = () => JSON.parse(readFileSync(path, 'utf8')) as Session;
 const logout = (session: Session) =>
   http(playground, 'v3/logout', { method: 'POST', token: session.accessToken, json: {} });
@@ -64,6 +74,17 @@ describe('a first start', () => {
   test('while the homeserver is away fails as an outage', async () => {
     await playground.stop();
     await expect(open()).rejects.toMatchObject({ code: 'homeserver_unavailable' });
+  });
+
+  test('that is stopped while the homeserver hangs at the login ends at once', async () => {
+    playground.addUser('lector', 'pw');
+    const asked = hangAt('login');
+    const stopping = new AbortController();
+    const opening = open(config(), NOW_MS, stopping.signal);
+    await Promise.all([
+      asked.then(() => stopping.abort(new Error('stopping'))),
+      expect(opening).rejects.toThrow('stopping'),
+    ]);
   });
 });
 
@@ -115,6 +136,17 @@ describe('a later start', () => {
     const other = await openPlayground();
     other.addUser('lector', 'pw');
     expect((await open({ ...config(), homeserverUrl: other.url })).homeserverUrl).toBe(other.url);
+  });
+
+  test('that is stopped while the homeserver hangs ends at once and keeps the login', async () => {
+    const asked = hangAt('whoami');
+    const stopping = new AbortController();
+    const opening = open(config(), NOW_MS, stopping.signal);
+    await Promise.all([
+      asked.then(() => stopping.abort(new Error('stopping'))),
+      expect(opening).rejects.toThrow('stopping'),
+    ]);
+    expect(kept()).toEqual(first);
   });
 
   test('while the homeserver is away keeps the login', async () => {

@@ -120,10 +120,11 @@ export function createDocumentReader(deps: ReaderDeps): DocumentReader {
     resultKey({ file: { kind }, fileName, profileName }, sha256) {
       const { model } = deps;
       const profile = profileOf(profileName, kind, deps.profiles, config.rooms.profile);
-      const names = model && `${model.name} ${model.visionName ?? ''}`;
+      const names = model && `${model.host} ${model.name} ${model.visionName ?? ''} ${model.vision}`;
       const { maxPages, maxImagePixels } = limits;
       const { ocr, replyLanguage, llm } = config;
-      const settings = { maxPages, maxImagePixels, ocr: ocr.languages, replyLanguage, tokens: llm.maxOutputTokens };
+      const tokens = [llm.maxOutputTokens, llm.contextTokens];
+      const settings = { maxPages, maxImagePixels, ocr, replyLanguage, tokens };
       // A model that sees is told the picture's name, and may speak of it.
       const toldName = kind === 'image' && model?.vision !== 'no' ? fileName : null;
       return resultKey({ sha256, kind, fileName: model && toldName, profile, model: names, settings });

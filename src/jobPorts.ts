@@ -1,6 +1,7 @@
 // Owns what the way of a job is given: ledger, reader, rooms and meter, bound to one job where it asks for them.
 import type { Config } from '../config/env.ts';
 import type { Document, DocumentReader } from './documentReader.ts';
+import { toAppError } from './domain/errors.ts';
 import { END_STATES, type Job, type JobState } from './domain/job.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
@@ -32,7 +33,14 @@ export function createJobPorts(deps: JobPortsDeps, outgoing: Outgoing): ProcessP
     pages: { kept: () => ledger.pages.of(id), keep: (scan) => ledger.pages.save(id, scan) },
     modelAnswers: {
       find: (key) => ledger.modelAnswers.find(id, key),
-      save: (key, answer) => ledger.modelAnswers.save(id, key, answer),
+      save(key, answer) {
+        try {
+          ledger.modelAnswers.save(id, key, answer);
+        } catch (thrown) {
+          // It is paid for and is of use all the same; only another attempt would ask again.
+          log.warn({ code: toAppError(thrown).code }, 'an answer of the model could not be kept');
+        }
+      },
     },
     isSuspect,
     log,
@@ -43,7 +51,7 @@ export function createJobPorts(deps: JobPortsDeps, outgoing: Outgoing): ProcessP
     transaction: ledger.transaction,
     readingFor: (job, log) => reader.reading(documentOf(job, log)),
     mindsFor: (job, log, signal) => reader.minds(documentOf(job, log), signal),
-    known: createKnownAnswers({ results, maxAgeMs: config.storage.resultCacheMs, meter, clock }),
+    known: createKnownAnswers({ results, maxAgeMs: config.storage.resultCacheMs, meter, clock, log: deps.log }),
     keyFor: (job) => reader.resultKey(documentOf(job, deps.log), job.file.sha256),
     fallback: config.llm.fallback,
     status: link.board,

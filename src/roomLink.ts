@@ -102,7 +102,7 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
     clock,
   });
   const offer = (reply: Reply) =>
-    void sender.offer(reply, { revision: 0, expiresAtMs: clock() + OPTIONAL_LIFE_MS, keep: true });
+    void sender.offer(reply, { revision: 0, expiresAtMs: clock() + OPTIONAL_LIFE_MS, keep: 'saved' });
   const delivery = { jobs: ledger.jobs, replies: ledger.replies, send: sender.send, offer, log };
 
   function send(reply: Reply): void {

@@ -39,7 +39,7 @@ export function startUpkeep(deps: UpkeepDeps): Upkeep {
   const { backlogCron } = config.work;
   const backlog: Schedule | null =
     backlogCron === null ? null : startSchedule(backlogCron, () => runBacklog(deps), log);
-  const improving = setInterval(() => mayAsk(model, deps.clock()) && improve(deps), LOOK_FOR_MODEL_EVERY_MS).unref();
+  const improving = setInterval(() => mayAsk(model) && improve(deps), LOOK_FOR_MODEL_EVERY_MS).unref();
   const sweeping = setInterval(() => void sweep(deps, stopping.signal), SWEEP_EVERY_MS).unref();
   const first = setTimeout(() => void sweep(deps, stopping.signal), FIRST_SWEEP_AFTER_MS).unref();
   return {
@@ -62,10 +62,10 @@ function runBacklog({ ledger, wake, clock, log }: UpkeepDeps): void {
   if (jobs.length > 0) wake();
 }
 
-function mayAsk(model: Model | null, nowMs: number): boolean {
+function mayAsk(model: Model | null): boolean {
   const load = model?.load?.();
   if (!load) return false;
-  return load.state === 'closed' || (load.retryAtMs !== null && load.retryAtMs <= nowMs);
+  return load.state !== 'open';
 }
 
 function improve({ ledger, wake, clock, log }: UpkeepDeps): void {

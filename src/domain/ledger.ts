@@ -86,13 +86,16 @@ export interface JobLedger {
   again(eventId: string): void;
   /** Ends every open job of a room without any reply; returns their ids. They can be asked for when the bot is back. */
   cancelRoom(roomId: string): string[];
-  /** A quiet retry brought nothing better: the job ends as it had before, with what was said then. */
+  /** A quiet retry brought nothing better: the job ends as it had before, with what was said then; what is provisional stays so. */
   leave(eventId: string): void;
-  /** A member wants a failed job tried again: new attempts, as asked for; `not_failed`: nothing changed. What was said is the caller's to take back. */
+  /**
+   * A member wants a failed job tried again: new attempts, as asked for. One that is tried again quietly already is from now on tried as
+   * asked for. `not_failed`: nothing changed. What was said is the caller's to take back.
+   */
   retry(eventId: string): 'retried' | 'not_failed';
   /** The backlog run: failed jobs posted since then that it has tried less than `maxTries` times, quietly; returns their ids. */
   retryBacklog(since: { postedSinceMs: number; maxTries: number }): string[];
-  /** Jobs answered provisionally since then are thought over quietly, each once; returns their ids. */
+  /** Jobs answered provisionally since then are thought over quietly, each a few times at most; returns their ids. */
   improve(endedSinceMs: number): string[];
   /** Jobs that wait for the model are due now: it may be back. */
   modelMayBeBack(): void;
@@ -138,6 +141,8 @@ export interface ReplyLedger {
    * has to be redacted.
    */
   takeBack(sourceEventId: string): string[];
+  /** Whether something that was said for the source has been taken back, so that it is said anew. */
+  wasTakenBack(sourceEventId: string): boolean;
   /** Event ids of everything that was sent for a source and still stands. */
   sentFor(sourceEventId: string): string[];
   /** Forgets all that was to be sent to a room. */

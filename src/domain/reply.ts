@@ -9,6 +9,9 @@ export type ReplyPart =
   /** What a later, quiet attempt found: an edit of the answer. */
   | 'revised'
   | 'mark_again'
+  | 'mark_gone'
+  | 'fields_again'
+  | 'fields_gone'
   | 'status'
   | 'status_gone'
   | 'taken'
@@ -43,7 +46,7 @@ export type Reply = {
 };
 
 /** What is said anew, in other words, when it was taken back: uploads answered together of which one was redacted. */
-const SAID_ANEW: readonly ReplyPart[] = ['answer', 'text', 'fields', 'mark', 'revised', 'mark_again'];
+const SAID_ANEW: readonly ReplyPart[] = ['answer', 'text', 'fields', 'mark', 'revised', 'mark_again', 'fields_again'];
 
 /**
  * The transaction id of a reply: the same reply gives the same id, in every life of the process, since it is saved before it is sent. Homeservers answer a

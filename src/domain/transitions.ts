@@ -32,7 +32,7 @@ export const TRANSITIONS = {
   /** The room wants it only when asked. */
   setAside: { from: OPEN, to: ['cancelled'] },
   /** Said anew, since the message that it was answered in was taken back. */
-  again: { from: ['replying', 'done'], to: ['received'] },
+  again: { from: [...OPEN, 'replying', 'done'], to: ['received'] },
   /** A member wants another attempt, or the backlog run makes one. */
   retry: { from: ['failed'], to: ['received'] },
   /** The model is back: what was answered without it is thought over. */

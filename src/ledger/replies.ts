@@ -3,6 +3,9 @@ import type { ReplyLedger, StoredReply } from '../domain/ledger.ts';
 import type { Reply, ReplyBody, ReplyPart } from '../domain/reply.ts';
 import type { Database } from './database.ts';
 
+/** What takes something back is not taken back itself. */
+const CLEANUP = `('status_gone', 'mark_gone', 'fields_gone', 'retracted')`;
+
 /** The reply part of the ledger; `clock` gives milliseconds since 1970. */
 export function createReplyLedger({ db, transact, mark }: Database, clock: () => number): ReplyLedger {
   const save = db.prepare(
@@ -12,7 +15,7 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
      ON CONFLICT (source_event_id, part) DO NOTHING`,
   );
   const sourceOf = db.prepare(
-    `SELECT source_event_id AS source FROM replies WHERE sent_event_id = ? AND part NOT IN ('status_gone', 'retracted')
+    `SELECT source_event_id AS source FROM replies WHERE sent_event_id = ? AND part NOT IN ${CLEANUP}
      ORDER BY shared_with IS NOT NULL, seq LIMIT 1`,
   );
   const find = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND part = ?');
@@ -28,7 +31,7 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
   );
   const sentFor = db.prepare(
     `SELECT sent_event_id FROM replies WHERE source_event_id = ? AND sent_event_id IS NOT NULL
-     AND part NOT IN ('status_gone', 'retracted')`,
+     AND part NOT IN ${CLEANUP}`,
   );
   const leadOf = db.prepare(`SELECT shared_with FROM replies WHERE source_event_id = ? AND part = 'answer'`);
   const followersOf = db.prepare('SELECT source_event_id FROM replies WHERE shared_with = ? ORDER BY seq');
@@ -39,6 +42,7 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
   const countTakenBack = db.prepare(
     `INSERT INTO taken_back (source_event_id, times) VALUES (?, 1) ON CONFLICT (source_event_id) DO UPDATE SET times = times + 1`,
   );
+  const wasTakenBack = db.prepare('SELECT 1 FROM taken_back WHERE source_event_id = ?');
   const dropRoom = db.prepare('DELETE FROM replies WHERE room_id = ? AND sent_event_id IS NULL');
 
   return {
@@ -64,8 +68,9 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
         const rows = takeBack.all(sourceEventId);
         // One that is not sent yet may be under way.
         if (rows.length > 0) countTakenBack.run(sourceEventId);
-        return rows.filter((row) => row.part !== 'status_gone').flatMap(sentIdOf);
+        return rows.filter((row) => !String(row.part).endsWith('_gone')).flatMap(sentIdOf);
       }),
+    wasTakenBack: (sourceEventId) => wasTakenBack.get(sourceEventId) !== undefined,
     sentFor: (sourceEventId) => sentFor.all(sourceEventId).flatMap(sentIdOf),
     dropRoom: (roomId) => void dropRoom.run(roomId),
   };

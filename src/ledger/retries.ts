@@ -5,13 +5,15 @@ import type { FailedJob, JobLedger } from '../domain/ledger.ts';
 import type { Upload } from '../domain/media.ts';
 import type { Database } from './database.ts';
 import { LEVEL } from './jobRow.ts';
-import { stateChange } from './stateChange.ts';
+import { OPEN, stateChange } from './stateChange.ts';
 
 export type Retries = Pick<JobLedger, 'again' | 'leave' | 'retry' | 'retryBacklog' | 'improve' | 'failures'>;
 
 /** A file that may have killed the process is read alone from the first attempt on, and condemned only by as many deaths again. */
 const ANEW = `attempt = 1, error_code = NULL, end_state = NULL, outage_since_ms = NULL, due_at_ms = NULL,
   is_provisional = 0, since_ms = :now, deaths = min(deaths, ${SUSPECT_AFTER_DEATHS})`;
+/** What fails each time, and not because the model is away, is let be. */
+const MAX_THOUGHTS = 3;
 const ALOUD = 'before_state = NULL, before_error_code = NULL, ended_at_ms = NULL';
 /** `state` and `error_code` are those before the update: so it ends again when nothing better comes of it, and as long ago. */
 const QUIETLY = `before_state = state, before_error_code = error_code, priority = ${LEVEL.backlog}`;
@@ -31,6 +33,10 @@ export function createRetries({ db }: Database, clock: () => number): Retries {
       where: byId,
     }),
   );
+  const retryAloud = db.prepare(
+    `UPDATE jobs SET ${ALOUD}, priority = ${LEVEL.asked}, upload = json_set(upload, '$.isAsked', json('true')), updated_at_ms = :now
+     WHERE event_id = :id AND before_state = 'failed' AND state IN (${OPEN})`,
+  );
   const retryBacklog = db.prepare(
     stateChange('retry', {
       set: `${ANEW}, ${QUIETLY}, tries = tries + 1`,
@@ -40,14 +46,14 @@ export function createRetries({ db }: Database, clock: () => number): Retries {
   );
   const improve = db.prepare(
     stateChange('improve', {
-      set: `${ANEW}, ${QUIETLY}`,
-      where: `seq IN (SELECT seq FROM jobs INDEXED BY jobs_provisional WHERE is_provisional = 1 AND ended_at_ms >= :since)`,
+      set: `${ANEW}, ${QUIETLY}, tries = tries + 1`,
+      where: `seq IN (SELECT seq FROM jobs INDEXED BY jobs_provisional WHERE is_provisional = 1 AND ended_at_ms >= :since) AND tries < ${MAX_THOUGHTS}`,
       returning: 'seq, event_id',
     }),
   );
   const leave = db.prepare(
     stateChange('leave', {
-      set: `error_code = before_error_code, due_at_ms = NULL, outage_since_ms = NULL,
+      set: `error_code = before_error_code, is_provisional = (before_state = 'done'), due_at_ms = NULL, outage_since_ms = NULL,
         before_state = NULL, before_error_code = NULL`,
       where: byId,
       toColumn: 'before_state',
@@ -61,7 +67,11 @@ export function createRetries({ db }: Database, clock: () => number): Retries {
   return {
     again: (eventId) => void again.run({ id: eventId, now: clock() }),
     leave: (eventId) => void leave.run({ id: eventId, now: clock() }),
-    retry: (eventId) => (Number(retry.run({ id: eventId, now: clock() }).changes) === 1 ? 'retried' : 'not_failed'),
+    retry(eventId) {
+      const which = { id: eventId, now: clock() };
+      const isRetried = Number(retry.run(which).changes) === 1 || Number(retryAloud.run(which).changes) === 1;
+      return isRetried ? 'retried' : 'not_failed';
+    },
     retryBacklog: ({ postedSinceMs, maxTries }) =>
       oldestFirst(retryBacklog.all({ since: postedSinceMs, max: maxTries, now: clock() })),
     improve: (endedSinceMs) => oldestFirst(improve.all({ since: endedSinceMs, now: clock() })),

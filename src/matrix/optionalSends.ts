@@ -28,8 +28,11 @@ export type OfferOptions = {
   revision: number;
   /** After this it is stale and dropped. */
   expiresAtMs: number;
-  /** Kept in the ledger before it is sent, so that a crash leaves a trace of it. */
-  keep: boolean;
+  /**
+   * `save`: it is kept in the ledger before it is sent, so that a crash leaves a trace of it. `saved`: it stands there already, is
+   * sent as it stands there then, or not at all when it does no more, and waits through outages. `no`: nobody misses it.
+   */
+  keep: 'save' | 'saved' | 'no';
 };
 export type OptionalSends = {
   offer(reply: Reply, options: OfferOptions): Offer;
@@ -37,6 +40,8 @@ export type OptionalSends = {
   wake(): void;
 };
 
+/** After a send that an outage cut off. */
+const OUTAGE_PAUSE_MS = 5_000;
 /** A pause is reckoned with the answers to come; a job that is put away meanwhile shortens it, and nothing tells of that. */
 const LOOK_AGAIN_MS = 500;
 
@@ -54,12 +59,13 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
   const items: Item[] = [];
   let timer: NodeJS.Timeout | undefined;
   let isSending = false;
+  let pausedUntilMs = 0;
 
   const drop = (item: Item): void => {
     const index = items.indexOf(item);
     if (index >= 0) items.splice(index, 1);
     // What was never sent, or was refused for the rate, left no trace in the room: it needs none in the ledger.
-    if (item.options.keep) forget(item.reply);
+    if (item.options.keep !== 'no') forget(item.reply);
     item.settled.resolve(null);
   };
 
@@ -76,21 +82,21 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
     item.isSending = true;
     items.splice(items.indexOf(item), 1);
     try {
-      if (item.options.keep) replies.save(item.reply);
-      const reply = asKept(item);
-      const eventId = await deps.put(reply, item.options.revision);
+      const { keep, revision } = item.options;
+      if (keep === 'save') replies.save(item.reply);
+      const kept = revision > 0 ? null : replies.find(item.reply.sourceEventId, item.reply.part);
+      if (keep === 'saved' && !isSame(kept?.reply, item.reply)) return item.settled.resolve(null);
+      if (kept?.sentEventId) return item.settled.resolve(kept.sentEventId);
+      const reply = kept?.reply ?? item.reply;
+      const eventId = await deps.put(reply, revision);
       budget.spent();
-      const isKnown = item.options.revision > 0 || replies.markSent(reply, eventId);
-      if (item.options.keep && !isKnown) deps.takeBack(reply, eventId);
+      const isKnown = revision > 0 || replies.markSent(reply, eventId);
+      if (keep !== 'no' && !isKnown) deps.takeBack(reply, eventId);
       item.settled.resolve(eventId);
     } catch (thrown) {
       giveUp(item, thrown);
     }
   };
-
-  /** The ledger knows how often the reply was taken back: said again, it needs another transaction id. */
-  const asKept = ({ reply, options }: Item): Reply =>
-    options.revision > 0 ? reply : (replies.find(reply.sourceEventId, reply.part)?.reply ?? reply);
 
   const giveUp = (item: Item, thrown: unknown): void => {
     const error = toAppError(thrown);
@@ -99,6 +105,12 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
       item.isSending = false;
       if (item.isWithdrawn) drop(item);
       else items.unshift(item);
+      return;
+    }
+    if (error.code === 'homeserver_unavailable' && item.options.keep === 'saved' && !deps.signal.aborted) {
+      item.isSending = false;
+      pausedUntilMs = clock() + OUTAGE_PAUSE_MS;
+      items.push(item);
       return;
     }
     log.debug({ code: error.code, reason: error.message, part: item.reply.part }, 'optional send dropped');
@@ -113,7 +125,7 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
     for (const item of [...items]) if (item.options.expiresAtMs <= clock()) drop(item);
     const next = items[0];
     if (isSending || !next) return;
-    const pauseMs = budget.optionalPauseMs(deps.answersToCome());
+    const pauseMs = Math.max(pausedUntilMs - clock(), budget.optionalPauseMs(deps.answersToCome()));
     if (pauseMs > 0) {
       timer = setTimeout(wake, Math.min(pauseMs, LOOK_AGAIN_MS));
       timer.unref();
@@ -142,4 +154,9 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
       };
     },
   };
+}
+
+/** A row that was taken back and said anew is another one. */
+function isSame(kept: Reply | undefined, offered: Reply): boolean {
+  return kept !== undefined && (kept.takenBack ?? 0) === (offered.takenBack ?? kept.takenBack ?? 0);
 }

@@ -91,7 +91,7 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
   };
 
   const offerTaken = (job: Tracked<Stage>): void => {
-    const options = { revision: 0, expiresAtMs: clock() + TAKEN_STALE_AFTER_MS, keep: false };
+    const options = { revision: 0, expiresAtMs: clock() + TAKEN_STALE_AFTER_MS, keep: 'no' as const };
     job.taken = sender.offer(deps.renderTaken(job.upload), options);
   };
 
@@ -100,7 +100,11 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
       edit(job);
       return;
     }
-    const options = { revision: 0, expiresAtMs: clock() + NOTICE_STALE_AFTER_MS, keep: !job.isKept };
+    const options = {
+      revision: 0,
+      expiresAtMs: clock() + NOTICE_STALE_AFTER_MS,
+      keep: job.isKept ? ('saved' as const) : ('save' as const),
+    };
     job.editedAtMs = clock();
     job.isStale = false;
     const notice = deps.render(job.upload, job.stage(), null);
@@ -128,7 +132,7 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
     job.shown = notice.text;
     job.revision += 1;
     job.editedAtMs = clock();
-    const options = { revision: job.revision, expiresAtMs: clock() + EDIT_STALE_AFTER_MS, keep: false };
+    const options = { revision: job.revision, expiresAtMs: clock() + EDIT_STALE_AFTER_MS, keep: 'no' as const };
     job.edit = sender.offer(notice.reply, options);
     void job.edit.sent.then((editEventId) => {
       job.edit = null;

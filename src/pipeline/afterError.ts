@@ -20,7 +20,7 @@ const JITTER_SHARE = 0.25;
  */
 export function afterError(
   error: AppError,
-  job: { attempt: number; outageSinceMs: number | null },
+  job: { attempt: number; outageSinceMs: number | null; errorCode: ErrorCode | null },
   nowMs: number,
   chance: number,
 ): AfterError {
@@ -33,9 +33,14 @@ export function afterError(
     const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (job.attempt - 1));
     return { kind: 'wait', untilMs: until(backoffMs), attempt: job.attempt + 1, outageSinceMs: null };
   }
-  const outageSinceMs = job.outageSinceMs ?? nowMs;
+  const outageSinceMs = isSameSide(job.errorCode, error.code) ? (job.outageSinceMs ?? nowMs) : nowMs;
   const lastedMs = nowMs - outageSinceMs;
   if (lastedMs >= MAX_OUTAGE_MS) return { kind: 'tell', end: 'failed', code: error.code };
   const pauseMs = Math.min(MAX_OUTAGE_PAUSE_MS, Math.max(FIRST_BACKOFF_MS, lastedMs / 4));
   return { kind: 'wait', untilMs: until(pauseMs), attempt: job.attempt, outageSinceMs };
+}
+
+/** Homeserver, model or storage: an outage of the one is not made longer by one of the other. */
+function isSameSide(before: ErrorCode | null, now: ErrorCode): boolean {
+  return before !== null && before.split('_')[0] === now.split('_')[0];
 }

@@ -29,7 +29,10 @@ import {
 import { tryAgainByCommand } from './tryAgain.ts';
 
 export type CommandDeps = {
-  ledger: Pick<Ledger, 'rooms' | 'jobs' | 'replies' | 'wipeRoom'>;
+  ledger: Pick<Ledger, 'rooms' | 'jobs' | 'replies' | 'members' | 'wipeRoom'>;
+  /** Of one member; null: no limit. */
+  memberUploadsPerMinute: number | null;
+  clock(): number;
   /** Globs over user ids: who may change the settings of any room. */
   admins: readonly string[];
   profiles: Profiles;
@@ -68,8 +71,8 @@ export function obey(command: Command, deps: CommandDeps): Obeyed {
 }
 
 function retry(command: Command, deps: CommandDeps): Obeyed {
-  const { count, saidOf } = tryAgainByCommand(command, deps);
-  return { rendered: renderRetry(count), cancelledJobs: [], replies: saidOf };
+  const { count, left, saidOf } = tryAgainByCommand(command, deps);
+  return { rendered: renderRetry(count, left), cancelledJobs: [], replies: saidOf };
 }
 
 function forget(command: Command, deps: CommandDeps): Obeyed {

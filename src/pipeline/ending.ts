@@ -5,6 +5,7 @@ import { type ErrorCode, toAppError } from '../domain/errors.ts';
 import type { JobEnd, JobEnding, JobLedger, JobRow, ReplyLedger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import type { Upload } from '../domain/media.ts';
+import type { Note } from '../domain/reading.ts';
 import type { Rendered } from './content.ts';
 import { fieldsFile, textFile } from './files.ts';
 import { renderAnswer, renderAnswers } from './render.ts';
@@ -110,19 +111,23 @@ function saveShared(files: Attached[], statusIds: (string | null)[], ports: EndP
   });
   const [lead, ...others] = open;
   if (!lead) return [];
-  const rendered = renderAnswers(open.map(({ answer }) => answer));
-  const endOf = (answer: Answer): JobEnding => ({
-    state: 'done',
-    errorCode: null,
-    isProvisional: isProvisional(answer),
-  });
+  const rendered = renderAnswers(open.map(({ answer }) => forGood(answer)));
+  const end: JobEnding = { state: 'done', errorCode: null };
   const facts = { rendered, mark: markOf(lead.answer), elapsedMs: elapsedMs(lead.upload, ports) };
-  ports.jobs.saveReplies(lead.upload.eventId, endReplies({ ...lead, ...facts }), endOf(lead.answer));
+  ports.jobs.saveReplies(lead.upload.eventId, endReplies({ ...lead, ...facts }), end);
   for (const other of others) {
     const replies = sharedReplies({ ...other, mark: markOf(other.answer) }, lead.upload);
-    ports.jobs.saveReplies(other.upload.eventId, replies, endOf(other.answer));
+    ports.jobs.saveReplies(other.upload.eventId, replies, end);
   }
   return open.map(({ upload }) => upload.eventId);
+}
+
+/** A message that speaks of several uploads is not changed for one of them: what was done without the model stays so. */
+function forGood(answer: Answer): Answer {
+  const notes = answer.notes.map((note): Note => {
+    return note.kind === 'model_later' ? { kind: 'model_fallback', reason: 'it is away' } : note;
+  });
+  return { ...answer, notes };
 }
 
 function markOf(answer: Answer): Mark {

@@ -16,6 +16,7 @@ export type FetchPorts = {
   model: Pick<Model, 'check'> | null;
   /** When the ledger was put back from a backup; null: it was not. */
   restoredAtMs: number | null;
+  isSaidAnew(eventId: string): boolean;
   /** Whether the room holds an answer to the upload that the ledger does not know: it is noted then, and the job has ended. */
   takeOverAnswer(upload: Upload, signal: AbortSignal): Promise<'taken over' | 'none'>;
   /** What the model is away for is answered without it for now. */
@@ -38,6 +39,9 @@ export async function fetchUpload(row: JobRow, ports: FetchPorts, signal: AbortS
   const isDeclared = claimsToBeDocument(upload);
   if (isDeclared) ports.status.taken(upload);
   const file = isDeclared ? await ports.download(upload, signal) : await downloadIfAny(upload, ports, signal);
+  // A redaction may have come meanwhile.
+  if (file && signal.aborted) ports.removeFile(file.path);
+  signal.throwIfAborted();
   if (file && isUnwanted(file, upload, ports) && ports.jobs.setAside(upload.eventId)) {
     ports.removeFile(file.path);
     ports.status.forget(upload);
@@ -55,8 +59,10 @@ export async function fetchUpload(row: JobRow, ports: FetchPorts, signal: AbortS
 
 /** A ledger that was put back does not know what was answered after its backup. */
 async function isAnswered(row: JobRow, ports: FetchPorts, signal: AbortSignal): Promise<boolean> {
-  const { restoredAtMs, takeOverAnswer } = ports;
+  const { restoredAtMs, isSaidAnew, takeOverAnswer } = ports;
   if (restoredAtMs === null || row.postedAtMs > restoredAtMs) return false;
+  // What is said again, or tried again, is known to have been answered so far by what the ledger knows.
+  if (row.quietAfter !== null || isSaidAnew(row.upload.eventId)) return false;
   return (await takeOverAnswer(row.upload, signal)) === 'taken over';
 }
 

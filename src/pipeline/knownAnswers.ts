@@ -1,6 +1,8 @@
 // Owns not reading the same file twice: whole answers are kept by what they depend on, and a file that is being read is waited for.
 import type { Answer } from '../domain/answer.ts';
+import { toAppError } from '../domain/errors.ts';
 import type { ResultLedger } from '../domain/ledger.ts';
+import type { Log } from '../domain/log.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { Note } from '../domain/reading.ts';
 
@@ -10,6 +12,7 @@ export type KnownAnswersDeps = {
   maxAgeMs: number | null;
   meter: Pick<Meter, 'cacheAsked'>;
   clock(): number;
+  log: Log;
 };
 
 /** The job that wants an answer, and what the answer depends on; null: it shares with none. */
@@ -24,7 +27,7 @@ export type KnownAnswers = {
 };
 
 /** Answers of one process and its ledger. */
-export function createKnownAnswers({ results, maxAgeMs, meter, clock }: KnownAnswersDeps): KnownAnswers {
+export function createKnownAnswers({ results, maxAgeMs, meter, clock, log }: KnownAnswersDeps): KnownAnswers {
   const underWay = new Map<string, Promise<unknown>>();
 
   const find = (key: string, { eventId, roomId, fileName }: Wanted): Answer | null => {
@@ -37,10 +40,14 @@ export function createKnownAnswers({ results, maxAgeMs, meter, clock }: KnownAns
     return { ...known, fileName, notes: [...known.notes, ...notes] };
   };
 
+  /** What cannot be kept (on a full disk, say) is given all the same. */
   const keep = (key: string, eventId: string, answer: Answer): void => {
     if (maxAgeMs === null || !isWhole(answer)) return;
-    results.save(key, eventId, answer);
-    results.use(key, eventId);
+    try {
+      results.save(key, eventId, answer);
+    } catch (thrown) {
+      log.warn({ job: eventId, code: toAppError(thrown).code }, 'an answer could not be kept for the same file');
+    }
   };
 
   return {

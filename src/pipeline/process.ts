@@ -14,7 +14,7 @@ import type { KnownAnswers } from './knownAnswers.ts';
 import { type ReadPorts, readUpload } from './readUpload.ts';
 import type { Stage } from './stage.ts';
 import { think } from './think.ts';
-import type { Patience, ThinkDeps } from './thought.ts';
+import { isAway, type Patience, type ThinkDeps } from './thought.ts';
 
 /** What thinks about one job: the models, bound to its file, its room's profile and its log. */
 export type Minds = Pick<ThinkDeps, 'summariser' | 'seer' | 'findFields'>;
@@ -142,7 +142,8 @@ async function thinkStep({ job, row, ports, show, log, signal }: Run, reading: R
 
 /** A short outage of the model is waited out; a quiet retry, which has an answer already, waits as long as a job may. */
 function patienceWith(row: JobRow | null, nowMs: number): Patience {
-  const lastedMs = nowMs - (row?.outageSinceMs ?? nowMs);
+  const isOfModel = row !== null && row.errorCode !== null && isAway(row.errorCode);
+  const lastedMs = isOfModel ? nowMs - (row.outageSinceMs ?? nowMs) : 0;
   if (lastedMs >= MAX_OUTAGE_MS) return 'give_up';
   return lastedMs >= ANSWER_WITHOUT_MODEL_AFTER_MS && row?.quietAfter === null ? 'answer_now' : 'wait';
 }

@@ -1,7 +1,7 @@
 // Owns the way of an upload into the ledger: wanted or not, its member's turn, or answered already.
 import type { Incoming } from '../domain/incoming.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import type { Upload } from '../domain/media.ts';
+import { claimsToBeDocument, type Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { Access } from './access.ts';
 import { type CommandDeps, placeOf } from './commands.ts';
@@ -14,9 +14,6 @@ import { denied, notice, slowed } from './roomNotices.ts';
 export type UploadDeps = CommandDeps & {
   ledger: Ledger;
   access: Access;
-  /** Null: no limit. */
-  memberUploadsPerMinute: number | null;
-  clock(): number;
 };
 
 type UploadIncoming = Extract<Incoming, { kind: 'upload' }>;
@@ -41,7 +38,9 @@ function putInLine(
 ): { isKnown: boolean; replies: Reply[] } {
   const { jobs, members } = ledger;
   const nowMs = clock();
-  const turn = memberUploadsPerMinute && memberTurn(members.turnAtMs(sender), nowMs, memberUploadsPerMinute);
+  // Whatever calls itself neither document nor picture is likely to be ignored without a word.
+  const isLimited = memberUploadsPerMinute !== null && claimsToBeDocument(upload);
+  const turn = isLimited ? memberTurn(members.turnAtMs(sender), nowMs, memberUploadsPerMinute) : null;
   const dueAtMs = turn ? turn.dueAtMs : null;
   const times = { postedAtMs: nowMs - ageMs, receivedAtMs: nowMs, dueAtMs };
   const isKnown = (upload.isAsked ? jobs.ask(upload, times) : jobs.insert(upload, times)) === 'known';
@@ -50,7 +49,7 @@ function putInLine(
   const { roomId, eventId } = upload;
   return {
     isKnown,
-    replies: dueAtMs === null ? [] : [slowed(roomId, sender, eventId, memberUploadsPerMinute, nowMs)],
+    replies: dueAtMs === null ? [] : [slowed(roomId, sender, eventId, memberUploadsPerMinute ?? 0, nowMs)],
   };
 }
 

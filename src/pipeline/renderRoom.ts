@@ -145,10 +145,12 @@ export function renderSlowed(perMinute: number): Rendered {
   );
 }
 
-/** The answer to `!lector retry`; `tried`: uploads that are tried again. */
-export function renderRetry(tried: number): Rendered {
-  if (tried === 0) return sentence('There is nothing here that failed and could be tried again.');
-  return sentence(`I try ${count(tried, 'upload')} again.`);
+/** The answer to `!lector retry`; `tried`: uploads that are tried again, `left`: those that failed and are too many for now. */
+export function renderRetry(tried: number, left: number): Rendered {
+  if (tried + left === 0) return sentence('There is nothing here that failed and could be tried again.');
+  if (tried === 0) return sentence('That is too much for one minute. Please try again in a moment.');
+  const more = left > 0 ? ` ${left} more failed: say it again in a minute.` : '';
+  return sentence(`I try ${count(tried, 'upload')} again.${more}`);
 }
 
 /** The answer to `!lector forget`. */

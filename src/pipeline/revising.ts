@@ -4,7 +4,7 @@ import type { ReplyLedger } from '../domain/ledger.ts';
 import type { Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
 import { editOf, type Rendered, threadNotice, threadOf } from './content.ts';
-import { type Attachment, fileReplies, type Mark, markReply, retraction } from './replies.ts';
+import { type Attachment, fileReplies, type Mark, markReply } from './replies.ts';
 
 export type RevisionFacts = {
   upload: Upload;
@@ -32,11 +32,32 @@ export function revisedReplies(
     body: { kind: 'message', content },
     optional: false,
   };
-  const replies = [answer, ...fileReplies({ upload, attachments })];
+  const replies = [answer, ...revisedFiles({ upload, attachments }, said)];
   if (mark === markBefore) return replies;
-  const oldMarkId = said.find(eventId, 'mark')?.sentEventId;
-  if (oldMarkId) replies.push(retraction(roomId, oldMarkId));
-  return [...replies, { ...markReply(upload, mark), part: 'mark_again' }];
+  const newMark: Reply = { ...markReply(upload, mark), part: 'mark_again' };
+  return [...replies, ...takenBack(upload, 'mark', 'mark_gone', said), newMark];
+}
+
+/** The text of a file does not change; its fields may. */
+function revisedFiles(files: Pick<RevisionFacts, 'upload' | 'attachments'>, said: SaidBefore): Reply[] {
+  const { upload } = files;
+  return fileReplies(files).flatMap((reply) => {
+    if (reply.part !== 'fields' || !said.find(upload.eventId, 'fields')) return [reply];
+    return [...takenBack(upload, 'fields', 'fields_gone', said), { ...reply, part: 'fields_again' as const }];
+  });
+}
+
+/** What takes a part back that was sent; under the upload's own key, so that it is sent with the rest. */
+function takenBack(
+  upload: Upload,
+  part: 'mark' | 'fields',
+  gone: 'mark_gone' | 'fields_gone',
+  said: SaidBefore,
+): Reply[] {
+  const redactedEventId = said.find(upload.eventId, part)?.sentEventId;
+  if (!redactedEventId) return [];
+  const { roomId, eventId: sourceEventId } = upload;
+  return [{ roomId, sourceEventId, part: gone, body: { kind: 'redaction', redactedEventId }, optional: false }];
 }
 
 /** The message that speaks of this upload alone; null: there is none that could be edited. */

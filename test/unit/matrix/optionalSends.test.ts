@@ -40,7 +40,7 @@ function startSends(replies: Pick<ReplyLedger, 'find' | 'save' | 'markSent' | 'd
 const options = (changes: Partial<OfferOptions> = {}): OfferOptions => ({
   revision: 0,
   expiresAtMs: Date.now() + 60_000,
-  keep: true,
+  keep: 'save',
   ...changes,
 });
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
@@ -97,10 +97,10 @@ describe('an offer', () => {
 
   test('is in the ledger before it is sent where it is to be kept, and not at all where not', () => {
     const sends = startSends();
-    sends.offer(aReply('$a', 'status'), options({ keep: true }));
+    sends.offer(aReply('$a', 'status'), options({ keep: 'save' }));
     expect(ledger.replies.unsentOf('$a')).toHaveLength(1);
     homeserver.next().answer();
-    sends.offer(aReply('$b', 'taken'), options({ keep: false }));
+    sends.offer(aReply('$b', 'taken'), options({ keep: 'no' }));
     expect(ledger.replies.unsentOf('$b')).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describe('an offer', () => {
     sends.offer(aReply('$a', 'status'), options());
     homeserver.next().answer();
     await pass();
-    const edit = sends.offer(aReply('$a', 'status'), options({ revision: 7, keep: false }));
+    const edit = sends.offer(aReply('$a', 'status'), options({ revision: 7, keep: 'no' }));
     homeserver.next().answer();
     expect(await edit.sent).toBe('$sent-status-$a-edited');
     expect(ledger.replies.find('$a', 'status')?.sentEventId).toBe('$sent-status-$a');
@@ -186,7 +186,7 @@ describe('an offer that fails', () => {
     };
     const sends = startSends({ ...ledger.replies, save: fail, markSent: fail, drop: fail });
     const first = sends.offer(aReply('$a', 'mark'), options());
-    const second = sends.offer(aReply('$b', 'taken'), options({ revision: 1, keep: false }));
+    const second = sends.offer(aReply('$b', 'taken'), options({ revision: 1, keep: 'no' }));
     expect(await first.sent).toBeNull();
     await pass();
     homeserver.next().fail(refused());

@@ -218,7 +218,7 @@ test('an answer that waits keeps optional sends back, and lets them go when it i
   for (let sent = 0; sent < 9; sent++) budget.spent();
   const { send, offer } = startSender({ budget });
   send(aReply('$a'));
-  offer(aReply('$a', 'taken'), { revision: 0, expiresAtMs: Date.now() + 60_000, keep: false });
+  offer(aReply('$a', 'taken'), { revision: 0, expiresAtMs: Date.now() + 60_000, keep: 'no' });
   await pass();
   expect(homeserver.openNames()).toEqual(['answer $a']);
   homeserver.next().answer();

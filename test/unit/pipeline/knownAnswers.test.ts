@@ -1,10 +1,13 @@
 // The same file is read once: what is known is answered at once, what is being read is waited for, what is not whole is never kept.
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Answer } from '../../../src/domain/answer.ts';
+import { AppError } from '../../../src/domain/errors.ts';
+import type { ResultLedger } from '../../../src/domain/ledger.ts';
 import { NO_METER } from '../../../src/domain/meter.ts';
 import type { Note } from '../../../src/domain/reading.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { createKnownAnswers, type Wanted } from '../../../src/pipeline/knownAnswers.ts';
+import { createRecordingLog } from '../../fixtures/recordingLog.ts';
 import { anUpload } from '../../fixtures/uploads.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,11 +26,13 @@ const anAnswer = (text: string, notes: Note[] = []): Answer => ({
   attachment: 'none',
 });
 
-function createRig(maxAgeMs: number | null = 7 * DAY_MS) {
+function createRig(maxAgeMs: number | null = 7 * DAY_MS, changes: Partial<ResultLedger> = {}) {
   let nowMs = 1_000;
   const ledger = openLedger(':memory:', () => nowMs);
   onTestFinished(() => ledger.close());
-  const known = createKnownAnswers({ results: ledger.results, maxAgeMs, meter: NO_METER, clock: () => nowMs });
+  const results = { ...ledger.results, ...changes };
+  const { log } = createRecordingLog();
+  const known = createKnownAnswers({ results, maxAgeMs, meter: NO_METER, clock: () => nowMs, log });
   const job = (eventId: string, roomId = '!a:here', key: string | null = 'k'): Wanted => {
     ledger.jobs.insert(anUpload({ eventId, roomId }), { postedAtMs: nowMs, receivedAtMs: nowMs });
     return { eventId, roomId, fileName: `${eventId}.pdf`, key };
@@ -97,6 +102,14 @@ test.each<Note>([
   const { known, job } = createRig();
   await known.answer(job('$one'), async () => anAnswer('part', [note]), NEVER);
   expect((await known.answer(job('$two'), async () => anAnswer('whole'), NEVER)).summary.text).toBe('whole');
+});
+
+test('an answer that cannot be kept on a full disk is given all the same', async () => {
+  const save = () => {
+    throw new AppError('storage_full', 'the disk is full');
+  };
+  const { known, job } = createRig(DAY_MS, { save });
+  expect((await known.answer(job('$one'), async () => anAnswer('found'), NEVER)).summary.text).toBe('found');
 });
 
 describe('a file that is being read', () => {

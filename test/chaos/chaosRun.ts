@@ -76,7 +76,7 @@ async function liveInPeace(
   lives: LifeReport,
 ): Promise<void> {
   const life = startChaosLife(account);
-  if (!(await life.ready)) throw new Error(`the bot does not start: ${lastWords(life)}`);
+  if (!(await life.ready)) throw new Error(`the bot does not start: ${life.stderr()} ${lastWords(life)}`);
   for (const { roomId, members } of town.rooms) {
     while (!(await isGreeted(members[0] as Townsman, roomId, botId))) await pause(LOOK_EVERY_MS);
   }

@@ -1,6 +1,7 @@
 // Owns a decrypted event as a plain value: what it says, who sent it, and how far that can be trusted.
 import type * as wasm from '@matrix-org/matrix-sdk-crypto-wasm';
 import { ShieldColor, ShieldStateCode, sameName } from './enums.ts';
+import { CryptoError } from './errors.ts';
 import { DeviceId, UserId } from './identifiers.ts';
 import type { Wasm } from './wasmModule.ts';
 
@@ -33,7 +34,10 @@ function takeShield(module: Wasm, shield: wasm.ShieldState): ShieldState {
   };
 }
 
-/** A plain copy of wasm's decrypted event, which is freed. */
+/**
+ * A plain copy of wasm's decrypted event, which is freed. Throws `mismatched_sender` where the event names another sender than
+ * the owner of the key that it was encrypted with: wasm itself only warns, and a homeserver could put words in a member's mouth.
+ */
 export function takeDecryptedEvent(module: Wasm, decrypted: wasm.DecryptedRoomEvent): DecryptedRoomEvent {
   const shields = {
     strict: takeShield(module, decrypted.shieldState(true)),
@@ -50,5 +54,8 @@ export function takeDecryptedEvent(module: Wasm, decrypted: wasm.DecryptedRoomEv
     shieldState: (strict) => (strict ? shields.strict : shields.lax),
   };
   decrypted.free();
+  if (shields.strict.code === ShieldStateCode.MismatchedSender) {
+    throw new CryptoError('mismatched_sender', shields.strict.message ?? 'not from whom it says');
+  }
   return copy;
 }

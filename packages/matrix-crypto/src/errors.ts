@@ -26,6 +26,8 @@ export type CryptoErrorCode =
   | 'attachment_mismatch'
   /** An event was to be encrypted before its room's key was shared. */
   | 'no_room_key'
+  /** Cross-signing seeds that are none, or not those of the account's published identity. */
+  | 'invalid_seeds'
   /** The machine was closed. */
   | 'closed'
   /** The store belongs to another user or device. */
@@ -86,7 +88,9 @@ export function toCryptoError(thrown: unknown, names?: Readonly<Record<number, s
     thrown.free?.();
     return error;
   }
-  return new CryptoError('failed', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const code = message.startsWith('Error while importing m.cross_signing.') ? 'invalid_seeds' : 'failed';
+  return new CryptoError(code, message, { cause: thrown });
 }
 
 /** The same for what was thrown while a store was opened. */

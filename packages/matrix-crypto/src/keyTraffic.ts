@@ -32,6 +32,11 @@ export type EventToEncrypt = {
 export type KeyTraffic = {
   /** Takes a sync in, in order; the requests that follow from it are `sendRequests`'s. Returns the to-device events. */
   receive(sync: KeySync): Promise<unknown[]>;
+  /**
+   * Follows the devices of `users` from now on: with whom an encrypted room is shared must be followed, or what they say comes
+   * from a device of which nothing is known. They are asked for with the next requests.
+   */
+  follow(users: readonly Id[]): Promise<void>;
   /** Sends all that the machine wants sent. */
   sendRequests(): Promise<void>;
   /** The content of the `m.room.encrypted` event; whoever may read it has been sent the key by then. */
@@ -44,7 +49,10 @@ export type KeyTraffic = {
    * be kept as a secret. Can be repeated after a failure: without `reset` the same keys are used.
    */
   startCrossSigning(uploadSigningKeys: (body: string) => Promise<void>, reset?: boolean): Promise<CrossSigningSeeds>;
-  /** Brings the account's seeds to this device and signs it. Whether they are those of the account's published identity. */
+  /**
+   * Brings the account's seeds to this device and signs it; false where the account has no published identity, so that there is
+   * nothing to join. Throws `invalid_seeds` for seeds of another identity.
+   */
   joinCrossSigning(seeds: CrossSigningSeeds): Promise<boolean>;
 };
 
@@ -92,6 +100,7 @@ export function createKeyTraffic(machine: OlmMachine, send: SendRequest): KeyTra
       const fallback = sync.unusedFallbackKeys && [...sync.unusedFallbackKeys];
       return JSON.parse(await machine.receiveSyncChanges(events, lists, { ...sync.oneTimeKeyCounts }, fallback));
     },
+    follow: (users) => machine.updateTrackedUsers([...users]),
     sendRequests: () =>
       alone(async () => {
         await sendAll(await machine.allRequests());

@@ -213,7 +213,10 @@ export class OlmMachine {
     return this.#live.run(async (machine) => takeSeeds(await machine.exportCrossSigningKeys()));
   }
 
-  /** Brings the private cross-signing keys to this device. The own user's public keys must be known: query them before. */
+  /**
+   * Brings the private cross-signing keys to this device. The own user's public keys must be known: query them before; where
+   * there are none, nothing is taken. Throws `invalid_seeds`.
+   */
   importCrossSigningKeys(seeds: CrossSigningSeeds): Promise<CrossSigningStatus> {
     return this.#live.run(async (machine) =>
       takeStatus(await machine.importCrossSigningKeys(seeds.master, seeds.selfSigning, seeds.userSigning)),

@@ -12,7 +12,7 @@ import { IDBTransaction } from './transaction.ts';
 import { Turns } from './turns.ts';
 
 /** The classes that wasm-bindgen looks up on globalThis: it checks `instanceof` and calls `IDBKeyRange` by its name. */
-export const indexedDbClasses = {
+export const idbClasses = {
   IDBCursor,
   IDBCursorWithValue,
   IDBDatabase,

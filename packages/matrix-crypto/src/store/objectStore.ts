@@ -6,7 +6,7 @@ import { NameList } from './nameList.ts';
 import { needBounds, RecordSource } from './recordSource.ts';
 import { fillIndex } from './records.ts';
 import type { IDBRequest } from './request.ts';
-import { placeDelete, placePut, type StoreAccess } from './storeAccess.ts';
+import { assertWritable, placeDelete, placePut, type StoreAccess } from './storeAccess.ts';
 
 /** Options of an index; only `unique` may be true. */
 export type IndexOptions = { readonly unique?: boolean; readonly multiEntry?: boolean };
@@ -46,6 +46,7 @@ export class IDBObjectStore extends RecordSource {
   }
 
   delete(query: unknown): IDBRequest {
+    assertWritable(this.#access);
     return placeDelete(this.#access, this, needBounds(query));
   }
 

@@ -20,43 +20,46 @@ export class RecordSource {
 
   /** The first value in the range; undefined when there is none. */
   get(query: unknown): IDBRequest {
-    return this.#ask(
-      needBounds(query),
-      (bounds) => selectValues(this.#access.file, this.#source, bounds, 1).map(decodeValue)[0],
-    );
+    this.#assertOpen();
+    const bounds = needBounds(query);
+    return this.#place(() => selectValues(this.#access.file, this.#source, bounds, 1).map(decodeValue)[0]);
   }
 
   /** The values in the range, at most `count` when it is given and not 0. */
   getAll(query?: unknown, count = 0): IDBRequest {
+    this.#assertOpen();
     const bounds = IDBKeyRange.boundsOf(query);
-    return this.#ask(bounds, () => selectValues(this.#access.file, this.#source, bounds, count).map(decodeValue));
+    return this.#place(() => selectValues(this.#access.file, this.#source, bounds, count).map(decodeValue));
   }
 
   /** The primary keys in the range, at most `count` when it is given and not 0. */
   getAllKeys(query?: unknown, count = 0): IDBRequest {
+    this.#assertOpen();
     const bounds = IDBKeyRange.boundsOf(query);
-    return this.#ask(bounds, () => selectKeys(this.#access.file, this.#source, bounds, count).map(decodeKey));
+    return this.#place(() => selectKeys(this.#access.file, this.#source, bounds, count).map(decodeKey));
   }
 
   count(query?: unknown): IDBRequest {
-    return this.#ask(IDBKeyRange.boundsOf(query), (bounds) => countRows(this.#access.file, this.#source, bounds));
+    this.#assertOpen();
+    const bounds = IDBKeyRange.boundsOf(query);
+    return this.#place(() => countRows(this.#access.file, this.#source, bounds));
   }
 
   /** A cursor over the range in ascending order. Throws NotSupportedError for another direction. */
   openCursor(query?: unknown, direction = 'next'): IDBRequest {
     if (direction !== 'next') throw domError('NotSupportedError', `cursors go forward only, not ${direction}`);
-    this.#assertThere();
+    this.#assertOpen();
     const bounds = IDBKeyRange.boundsOf(query);
     return IDBCursorWithValue.open({ access: this.#access, source: this.#source, shownSource: this, bounds });
   }
 
-  #ask(bounds: Bounds | undefined, work: (bounds: Bounds | undefined) => unknown): IDBRequest {
-    this.#assertThere();
-    return this.#access.run.place(this, () => work(bounds)).request;
+  #place(work: () => unknown): IDBRequest {
+    return this.#access.run.place(this, work).request;
   }
 
-  #assertThere(): void {
+  #assertOpen(): void {
     if (this.#source.store.isDeleted) throw domError('InvalidStateError', 'the object store was deleted');
+    this.#access.run.assertOpen();
   }
 }
 

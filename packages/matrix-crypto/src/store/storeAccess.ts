@@ -42,7 +42,8 @@ export function placeDelete(access: StoreAccess, source: unknown, bounds?: Bound
   return access.run.place(source, () => deleteRecords(access.file, access.info, bounds)).request;
 }
 
-function assertWritable({ run, info }: StoreAccess): void {
+/** Throws InvalidStateError, TransactionInactiveError or ReadOnlyError when nothing may be written here now. */
+export function assertWritable({ run, info }: StoreAccess): void {
   if (info.isDeleted) throw domError('InvalidStateError', 'the object store was deleted');
   run.assertOpen();
   if (run.mode === 'readonly') throw domError('ReadOnlyError', 'the transaction is read-only');

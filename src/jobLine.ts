@@ -49,46 +49,51 @@ export type JobLine = {
   /** Looks for jobs in the ledger. */
   wake(): void;
   figures(): LineFigures;
-  /** Ends the work on a job that was cancelled in the ledger. */
+  /** Ends the work on a job that was cancelled, or begins anew, in the ledger: wherever in memory it is. */
   abort(jobId: string): void;
   /** Takes nothing new, finishes what is in memory within `timeoutMs`, leaves the rest to the ledger. */
   stop(timeoutMs: number): Promise<void>;
 };
 
-/** Answers being sent while their consumers are at the next job: a homeserver that limits holds up reading only behind these. */
-const MAX_OUTGOING = 16;
+/** Answers of a room that are being sent: a homeserver that limits, or takes nothing for this room, holds up its reading only behind these. */
+const MAX_ROOM_OUTGOING = 16;
 
 /** Starts the consumers; jobs come with the first `wake`. */
 export function startJobLine(deps: JobLineDeps): JobLine {
   const { config, ledger, link, meter, clock, log } = deps;
   const { consumers: count, queueMaxSize } = config.work;
-  const outgoing = createOutgoing(MAX_OUTGOING, (error) =>
-    log.debug({ reason: toAppError(error).message }, 'send put off to the next start'),
-  );
+  const outgoing = createOutgoing({
+    onError: (error) => log.debug({ reason: toAppError(error).message }, 'send put off to the next start'),
+    onEnd: () => dispatcher.wake(),
+  });
   const ports = createJobPorts(deps, outgoing);
   const running = new Map<string, AbortController>();
   const order = createFairOrder(count);
   const queue = new BoundedQueue<Job>(queueMaxSize, order.choose);
-  const fetchedFrom = new Map<string, number>();
+  const fetching = new Map<string, { startedAtMs: number; own: AbortController }>();
 
   const dispatcher: Dispatcher = new Dispatcher({
     queue,
     consumers: count,
-    claim: ledger.jobs.claim,
+    claim: (nowMs, fullRooms) =>
+      ledger.jobs.claim(nowMs, new Set([...fullRooms, ...outgoing.full(MAX_ROOM_OUTGOING)])),
     nextDueMs: ledger.jobs.nextDueMs,
     async fetch(row, signal) {
-      const startedAtMs = clock();
-      fetchedFrom.set(row.upload.eventId, startedAtMs);
-      const file = await fetchJob(row, deps, signal);
-      fetchedFrom.delete(row.upload.eventId);
-      meter.stageTook('fetch', clock() - startedAtMs);
+      const begun = { startedAtMs: clock(), own: new AbortController() };
+      fetching.set(row.upload.eventId, begun);
+      const file = await fetchJob(row, deps, AbortSignal.any([signal, begun.own.signal]));
+      fetching.delete(row.upload.eventId);
+      meter.stageTook('fetch', clock() - begun.startedAtMs);
       return file;
     },
     async onFailure({ upload }, thrown, signal) {
       link.idle(upload);
-      const startedAtMs = fetchedFrom.get(upload.eventId) ?? clock();
-      fetchedFrom.delete(upload.eventId);
-      await handleFailure({ upload, thrown, startedAtMs }, ports, log.child({ job: upload.eventId }), signal);
+      const begun = fetching.get(upload.eventId);
+      fetching.delete(upload.eventId);
+      // What becomes of a job whose work was ended is in the ledger already.
+      if (begun?.own.signal.aborted) return;
+      const failed = { upload, thrown, startedAtMs: begun?.startedAtMs ?? clock() };
+      await handleFailure(failed, ports, log.child({ job: upload.eventId }), signal);
     },
     spoolMaxBytes: config.storage.spoolMaxBytes,
     maxFileBytes: config.limits.maxFileBytes,
@@ -114,15 +119,27 @@ export function startJobLine(deps: JobLineDeps): JobLine {
         }
       }
     },
-    release(job) {
-      // First the file: the room that it leaves is claimed for another at once.
-      deps.removeFile(job.file.path);
-      dispatcher.release(job);
-    },
+    release,
     meter,
     clock,
     log,
   });
+  function release(job: Job): void {
+    // First the file: the room that it leaves is claimed for another at once.
+    deps.removeFile(job.file.path);
+    dispatcher.release(job);
+  }
+
+  function abort(jobId: string): void {
+    const reason = new Error('the upload was redacted');
+    running.get(jobId)?.abort(reason);
+    fetching.get(jobId)?.own.abort(reason);
+    for (const job of queue.takeMatching(({ id }) => id === jobId, Number.POSITIVE_INFINITY)) {
+      queue.done();
+      release(job);
+    }
+  }
+
   const stopMonitor = config.work.queueMonitoring ? startQueueMonitor(monitored, log) : () => {};
 
   function monitored() {
@@ -143,7 +160,7 @@ export function startJobLine(deps: JobLineDeps): JobLine {
       held: dispatcher.held,
       spoolBytes: dispatcher.spoolBytes,
     }),
-    abort: (jobId) => running.get(jobId)?.abort(new Error('the upload was redacted')),
+    abort,
     async stop(timeoutMs) {
       await dispatcher.stop();
       for (const job of await consumers.drain(timeoutMs)) deps.removeFile(job.file.path);
@@ -167,6 +184,7 @@ function fetchJob(
     mode: ledger.rooms.settings(row.upload.roomId).mode ?? config.rooms.mode,
     answersWithoutModel: config.llm.fallback,
     restoredAtMs: ledger.restoredAtMs(),
+    isSaidAnew: ledger.replies.wasTakenBack,
     takeOverAnswer: link.takeOverAnswer,
     download: link.media.download,
     removeFile,

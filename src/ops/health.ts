@@ -103,6 +103,6 @@ function model({ model: load }: Vitals, nowMs: number): Finding[] {
   if (!load || load.state === 'closed') return [];
   const waitMs = Math.max(0, (load.retryAtMs ?? nowMs) - nowMs);
   const next =
-    load.state === 'half_open' ? 'a call is trying it' : `it is tried again in ${Math.ceil(waitMs / 1000)} s`;
+    load.state === 'half_open' ? 'the next call tries it' : `it is tried again in ${Math.ceil(waitMs / 1000)} s`;
   return [{ isDown: false, reason: `the language model failed too often and is left alone: ${next}` }];
 }

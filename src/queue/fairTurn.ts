@@ -21,7 +21,7 @@ export function roomShare(consumers: number): number {
 }
 
 /**
- * Which of the jobs in line goes next; null: a suspect is at work, or has its turn and waits until nothing else is at work. By class
+ * Which of the jobs in line goes next; null: there are only suspects, and one is at work. Suspects are read in a process of their own, one at a time, which costs the others nothing. By class
  * (priorities, then suspects; every `AGED_EVERY`th time that of the oldest), then rooms in turn, members of a room in turn, and age.
  * A room that has its share of the consumers goes behind the others, unless nothing else may be taken: no consumer is left idle for it.
  *
@@ -33,19 +33,20 @@ export function fairTurn(
   consumers: number,
   turns: Turns,
 ): { index: number; turns: Turns } | null {
-  if (atWork.some(({ isSuspect }) => isSuspect)) return null;
-  const mayGo = withinShare(line, atWork, consumers);
+  const isSuspectAtWork = atWork.some(({ isSuspect }) => isSuspect);
+  const open = isSuspectAtWork ? line.filter(({ isSuspect }) => !isSuspect) : line;
+  if (open.length === 0) return null;
+  const mayGo = withinShare(open, atWork, consumers);
   const isAged = turns.taken % AGED_EVERY === AGED_EVERY - 1;
   const classOfTurn = isAged ? classOf(mayGo[0] as InLine) : Math.min(...mayGo.map(classOf));
   const chosen = inTurn(
     mayGo.filter((each) => classOf(each) === classOfTurn),
     turns,
   );
-  if (chosen.isSuspect && atWork.length > 0) return null;
   return { index: line.indexOf(chosen), turns: afterTaking(chosen, line, turns) };
 }
 
-/** Suspects have no share: nothing else is at work when they are. */
+/** Suspects have no share: only one of them is at work. */
 function withinShare(line: readonly InLine[], atWork: readonly InLine[], consumers: number): InLine[] {
   const share = roomShare(consumers);
   const byRoom = Map.groupBy(atWork, ({ upload }) => upload.roomId);

@@ -1,5 +1,7 @@
 // An upload that failed is tried again when its member reacts with 🔁, or somebody says !lector retry; what was said of it goes.
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openLedger } from '../../src/ledger/ledger.ts';
 import { viewRoom } from '../../src/playground/conversation.ts';
 import { createMember } from '../../src/playground/member.ts';
 import { writePdf } from '../fixtures/pdfWriter.ts';
@@ -68,6 +70,22 @@ test('!lector retry has all of the room read that failed', async () => {
 
   await rig.anna.sendText(rig.roomId, '!lector retry');
   await rig.anna.waitFor(rig.roomId, ({ content }) => String(content.body).startsWith('There is nothing here'));
+});
+
+test('the backlog run has it read in the place of the sentence that it failed, and ✅ takes the place of ❌', async () => {
+  const rig = await createRig();
+  const [eventId = ''] = await failed(rig, ['bridge']);
+  const ledger = openLedger(join(rig.dataDir, 'lector.db'));
+  expect(ledger.jobs.retryBacklog({ postedSinceMs: 0, maxTries: 7 })).toEqual([eventId]);
+  ledger.close();
+  await expectAnswered(rig, eventId, 'bridge');
+});
+
+test('more tries than uploads that a minute allows wait for the next minute', async () => {
+  const rig = await createRig({ MEMBER_UPLOADS_PER_MINUTE: '3' });
+  await failed(rig, ['bridge', 'tunnel']);
+  await rig.anna.sendText(rig.roomId, '!lector retry');
+  await rig.anna.waitFor(rig.roomId, ({ content }) => String(content.body).startsWith('I try 1 upload again. 1 more'));
 });
 
 test('failing again is told again to the one who asked', async () => {

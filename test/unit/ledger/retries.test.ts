@@ -170,14 +170,26 @@ describe('the backlog run', () => {
 });
 
 describe('an answer without the model', () => {
-  test('is thought over once the model is back, quietly and once', () => {
+  test('is thought over once the model is back, quietly, and a few times when nothing comes of it', () => {
     ended('$a', PROVISIONAL);
     ended('$b', { state: 'done', errorCode: null });
-    expect(ledger.jobs.improve(0)).toEqual(['$a']);
-    expect(claim()).toMatchObject({ upload: { eventId: '$a' }, quietAfter: 'done', priority: 'backlog', attempt: 1 });
-    ledger.jobs.leave('$a');
-    expect(ledger.jobs.get('$a')?.state).toBe('done');
+    for (let time = 1; time <= 3; time++) {
+      expect(ledger.jobs.improve(0)).toEqual(['$a']);
+      expect(ledger.jobs.improve(0)).toEqual([]);
+      expect(claim()).toMatchObject({ upload: { eventId: '$a' }, quietAfter: 'done', priority: 'backlog', attempt: 1 });
+      ledger.jobs.leave('$a');
+      expect(ledger.jobs.get('$a')?.state).toBe('done');
+    }
     expect(ledger.jobs.improve(0)).toEqual([]);
+  });
+
+  test('begins anew aloud when the message that it stands in is taken back while it is thought over', () => {
+    ended('$a', PROVISIONAL);
+    ledger.jobs.improve(0);
+    claim();
+    ledger.jobs.move('$a', 'reading');
+    ledger.jobs.again('$a');
+    expect(claim()).toMatchObject({ upload: { eventId: '$a' }, quietAfter: null, attempt: 1 });
   });
 
   test('of long ago stands', () => {
@@ -229,4 +241,12 @@ test('when the model may be back, what waits for it is due, and nothing else', (
   ledger.jobs.modelMayBeBack();
   expect(claim()?.upload.eventId).toBe('$model');
   expect(claim()).toBeNull();
+});
+
+test('a failed upload that is tried quietly is tried aloud from the moment that its member asks', () => {
+  ended('$a', FAILED);
+  expect(retryBacklog()).toEqual(['$a']);
+  expect(ledger.jobs.retry('$a')).toBe('retried');
+  expect(claim()).toMatchObject({ quietAfter: null, priority: 'asked', upload: { isAsked: true } });
+  expect(ledger.jobs.retry('$a')).toBe('not_failed');
 });

@@ -72,7 +72,7 @@ const COMPLAINTS: [string, Partial<Vitals>, 'degraded' | 'down', string[]][] = [
     'a model that is being tried',
     { model: modelLoad({ state: 'half_open' }) },
     'degraded',
-    ['the language model failed too often and is left alone: a call is trying it'],
+    ['the language model failed too often and is left alone: the next call tries it'],
   ],
   ['a homeserver that just went', { isHomeserverUp: false }, 'degraded', ['the homeserver is away']],
   [

@@ -8,8 +8,8 @@ const HOUR = 3_600_000;
 const codes = Object.keys(ERRORS) as ErrorCode[];
 const of = (action: string, attempts: number | null = 1) =>
   codes.filter((code) => ERRORS[code].action === action && ERRORS[code].attempts === attempts);
-const nextAfter = (code: ErrorCode, job: Partial<{ attempt: number; outageSinceMs: number | null }> = {}, nowMs = 0) =>
-  afterError(new AppError(code, ''), { attempt: 1, outageSinceMs: null, ...job }, nowMs, 0);
+const nextAfter = (code: ErrorCode, job: Partial<Parameters<typeof afterError>[1]> = {}, nowMs = 0) =>
+  afterError(new AppError(code, ''), { attempt: 1, outageSinceMs: null, errorCode: code, ...job }, nowMs, 0);
 const waitMs = (next: AfterError, nowMs = 0) => (next.kind === 'wait' ? next.untilMs - nowMs : null);
 
 describe('an error that waiting does not mend', () => {
@@ -36,7 +36,7 @@ describe('an error that another attempt may mend', () => {
 
   test('waits at least as long as the other side asked', () => {
     const error = new AppError('media_unavailable', '', { retryAfterMs: 90_000 });
-    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null }, 0, 0))).toBe(90_000);
+    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null, errorCode: null }, 0, 0))).toBe(90_000);
   });
 });
 
@@ -69,7 +69,16 @@ describe('an outage', () => {
 
   test('waits at least as long as the other side asked', () => {
     const error = new AppError('model_rate_limited', '', { retryAfterMs: 120_000 });
-    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null }, 0, 0))).toBe(120_000);
+    expect(waitMs(afterError(error, { attempt: 1, outageSinceMs: null, errorCode: null }, 0, 0))).toBe(120_000);
+  });
+
+  test('of the model is not made longer by one of the homeserver before it', () => {
+    const before = { outageSinceMs: 0, errorCode: 'homeserver_unavailable' as const };
+    expect(nextAfter('model_unavailable', before, 25 * HOUR)).toMatchObject({
+      kind: 'wait',
+      untilMs: 25 * HOUR + 1_000,
+      outageSinceMs: 25 * HOUR,
+    });
   });
 
   test('is not made shorter or longer than its pauses by a clock that was set back', () => {
@@ -87,7 +96,7 @@ test('whatever the clock and the wait asked for, the next time is one that the l
       (lasted, asked, isOutage, chance) => {
         const code = isOutage ? 'model_unavailable' : 'media_unavailable';
         const error = new AppError(code, 'away', { retryAfterMs: asked });
-        const next = afterError(error, { attempt: 1, outageSinceMs: 1_000 }, 1_000 + lasted, chance);
+        const next = afterError(error, { attempt: 1, outageSinceMs: 1_000, errorCode: code }, 1_000 + lasted, chance);
         if (next.kind === 'wait') expect(Number.isInteger(next.untilMs)).toBe(true);
       },
     ),
@@ -96,6 +105,13 @@ test('whatever the clock and the wait asked for, the next time is one that the l
 
 test('jobs that failed together come back at different times, up to a quarter later', () => {
   const pause = (chance: number) =>
-    waitMs(afterError(new AppError('media_unavailable', ''), { attempt: 2, outageSinceMs: null }, 0, chance));
+    waitMs(
+      afterError(
+        new AppError('media_unavailable', ''),
+        { attempt: 2, outageSinceMs: null, errorCode: null },
+        0,
+        chance,
+      ),
+    );
   expect([pause(0), pause(0.5), pause(1)]).toEqual([2_000, 2_250, 2_500]);
 });

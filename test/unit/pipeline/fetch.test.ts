@@ -29,6 +29,7 @@ function fetch(upload: Upload, downloaded: SpooledFile | null | ErrorCode, more:
     removeFile: () => did.push('removed'),
     model: more.model ?? null,
     restoredAtMs: more.restoredAtMs ?? null,
+    isSaidAnew: more.isSaidAnew ?? (() => false),
     takeOverAnswer: more.takeOverAnswer ?? (async () => 'none'),
     answersWithoutModel: more.answersWithoutModel ?? false,
     async download() {

@@ -89,12 +89,11 @@ test('no room gets more than its share of the consumers while a job of another m
   );
 });
 
-test('a suspect is always alone at work', () => {
+test('no two suspects are at work at the same time', () => {
   fc.assert(
     fc.property(someConsumers, manySteps, (consumers, steps) => {
       for (const { job, atWork } of run(consumers, steps).takes) {
-        if (job.isSuspect) expect(atWork).toEqual([]);
-        expect(atWork.filter(({ isSuspect }) => isSuspect)).toEqual([]);
+        if (job.isSuspect) expect(atWork.filter(({ isSuspect }) => isSuspect)).toEqual([]);
       }
     }),
   );

@@ -135,13 +135,12 @@ describe('the share of a room', () => {
 
 describe('a suspect', () => {
   test.each<[string, string[], string[], number, string | null]>([
-    ['waits until nothing else is at work', ['suspect A anna'], ['fresh B bert'], 0, null],
-    ['goes when nothing is', ['suspect A anna'], [], 0, 'suspect A anna'],
-    ['lets nothing begin while it is at work', ['fresh B bert'], ['suspect A anna'], 0, null],
+    ['goes beside others, in a process of its own', ['suspect A anna'], ['fresh B bert'], 0, 'suspect A anna'],
+    ['holds up no other while it is at work', ['fresh B bert'], ['suspect A anna'], 0, 'fresh B bert'],
+    ['waits until no other suspect is at work', ['suspect A anna'], ['suspect B bert'], 0, null],
+    ['is passed by others then', ['suspect A anna', 'fresh C cleo'], ['suspect B bert'], 3, 'fresh C cleo'],
     ['holds nobody up before its turn', ['suspect A anna', 'fresh B bert'], ['fresh C cleo'], 0, 'fresh B bert'],
-    ['lets nothing more begin once it has its turn', ['suspect A anna', 'fresh B bert'], ['fresh C cleo'], 3, null],
     ['goes in its turn, whatever waits', ['suspect A anna', 'asked B bert'], [], 3, 'suspect A anna'],
-    ['is no less alone when its room is at work', ['suspect A anna', 'fresh B bert'], ['fresh A anna'], 3, null],
   ])('%s', (_what, line, atWork, taken, next) => {
     expect(nextOf(line, atWork, 2, taken)).toBe(next);
   });

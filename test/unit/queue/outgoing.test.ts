@@ -1,41 +1,53 @@
-// Answers are sent beside the consumers, but never without bound.
+// Answers are sent beside the consumers: none of them waits for a room, and a room with many is known.
 import { expect, test } from 'vitest';
 import { createOutgoing } from '../../../src/queue/outgoing.ts';
 
-const never = () => {
-  throw new Error('nothing was to fail');
-};
+const HERE = '!here:x';
+const THERE = '!there:x';
+function startOutgoing() {
+  const told: unknown[] = [];
+  let ended = 0;
+  const outgoing = createOutgoing({ onError: (error) => told.push(error), onEnd: () => ended++ });
+  const begin = (roomId: string) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    outgoing.run(roomId, () => promise);
+    return resolve;
+  };
+  return { outgoing, begin, told, ended: () => ended };
+}
 
-test('a consumer does not wait for an answer to be sent while few are under way', async () => {
-  const outgoing = createOutgoing(2, never);
-  const latch = Promise.withResolvers<void>();
-  await outgoing.run(() => latch.promise);
-  latch.resolve();
+test('no consumer waits for answers, however many cannot be sent', async () => {
+  const { begin, outgoing } = startOutgoing();
+  const ends = Array.from({ length: 100 }, () => begin(HERE));
+  for (const end of ends) end();
   await outgoing.settled();
 });
 
-test('when as many are under way as may be, the next consumer waits for one of them', async () => {
-  const outgoing = createOutgoing(2, never);
-  const latches = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
-  await outgoing.run(() => latches[0].promise);
-  let isOver = false;
-  const second = outgoing
-    .run(() => latches[1].promise)
-    .then(() => {
-      isOver = true;
-    });
-  await Promise.resolve();
-  expect(isOver).toBe(false);
-  latches[0].resolve();
-  await second;
-  latches[1].resolve();
+test('a room is full as long as so many of its answers are under way', async () => {
+  const { begin, outgoing } = startOutgoing();
+  const first = begin(HERE);
+  const others = [begin(THERE), begin(HERE)];
+  expect(outgoing.full(2)).toEqual(new Set([HERE]));
+  expect(outgoing.full(1)).toEqual(new Set([HERE, THERE]));
+  expect(outgoing.full(3)).toEqual(new Set());
+  first();
+  for (const end of others) end();
   await outgoing.settled();
+  expect(outgoing.full(1)).toEqual(new Set());
+});
+
+test('each end is told once the room has place for another', async () => {
+  const seen: number[] = [];
+  const outgoing = createOutgoing({ onError: () => undefined, onEnd: () => seen.push(outgoing.full(1).size) });
+  outgoing.run(HERE, async () => undefined);
+  outgoing.run(THERE, () => Promise.reject(new Error('stopped')));
+  await outgoing.settled();
+  expect(seen).toEqual([1, 0]);
 });
 
 test('what fails is told and holds nothing up', async () => {
-  const told: unknown[] = [];
-  const outgoing = createOutgoing(1, (error) => told.push(error));
-  await outgoing.run(() => Promise.reject(new Error('stopped')));
+  const { outgoing, told, ended } = startOutgoing();
+  outgoing.run(HERE, () => Promise.reject(new Error('stopped')));
   await outgoing.settled();
-  expect(told).toEqual([new Error('stopped')]);
+  expect([told, ended()]).toEqual([[new Error('stopped')], 1]);
 });

@@ -2,12 +2,8 @@
 import type * as wasm from '@matrix-org/matrix-sdk-crypto-wasm';
 import { CryptoError } from './errors.ts';
 
-/** Longest identifier that the specification allows, in bytes. */
-const MAX_IDENTIFIER_BYTES = 255;
-
 function checked(kind: string, sigil: string, id: string): string {
-  const isValid =
-    typeof id === 'string' && id.startsWith(sigil) && id.length > 1 && Buffer.byteLength(id) <= MAX_IDENTIFIER_BYTES;
+  const isValid = typeof id === 'string' && id.startsWith(sigil) && id.length > 1;
   if (!isValid) throw new CryptoError('invalid_identifier', `not a ${kind}: ${JSON.stringify(id)}`);
   return id;
 }

@@ -44,7 +44,8 @@ export class LiveMachine {
     return new Promise<T>((resolve, reject) => {
       const call: Call = { fail: reject };
       this.#calls.add(call);
-      work(this.#machine)
+      // In an async function, since wasm throws some errors at once, before it returns a promise.
+      (async () => work(this.#machine))()
         .then(resolve, (thrown: unknown) => reject(toCryptoError(thrown, this.module.DecryptionErrorCode)))
         .finally(() => this.#ended(call));
     });

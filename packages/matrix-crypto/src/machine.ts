@@ -17,7 +17,6 @@ import { type MachineEvents, MachineListeners } from './machineEvents.ts';
 import { openMachine, type StoreOptions } from './opening.ts';
 import { Outgoing } from './outgoing.ts';
 import {
-  isKeyRequest,
   type KeyRequest,
   type KeysClaimRequest,
   type KeysQueryRequest,
@@ -112,13 +111,13 @@ export class OlmMachine {
   }
 
   /** The requests that matrix-bot-sdk can send. */
-  async outgoingRequests(): Promise<KeyRequest[]> {
-    return (await this.#outgoing.all()).filter(isKeyRequest);
+  outgoingRequests(): Promise<KeyRequest[]> {
+    return this.#outgoing.keyRequests();
   }
 
   /** The requests at which matrix-bot-sdk throws (signatures, messages of a verification): for the caller to send and mark. */
-  async otherRequests(): Promise<OtherRequest[]> {
-    return (await this.#outgoing.all()).filter((request): request is OtherRequest => !isKeyRequest(request));
+  otherRequests(): Promise<OtherRequest[]> {
+    return this.#outgoing.otherRequests();
   }
 
   /** All requests, for a caller that sends them all. */

@@ -3,14 +3,22 @@ import { RequestType, toWasmRequestType } from './enums.ts';
 import { type Id, toWasmUserIds } from './identifiers.ts';
 import { KeyQueries } from './keyQueries.ts';
 import type { LiveMachine } from './liveMachine.ts';
-import type { KeysClaimRequest, KeysQueryRequest, OutgoingRequest, ToDeviceRequest } from './requests.ts';
-import { takeRequest } from './requests.ts';
+import {
+  isKeyRequest,
+  type KeyRequest,
+  type KeysClaimRequest,
+  type KeysQueryRequest,
+  type OtherRequest,
+  type OutgoingRequest,
+  type ToDeviceRequest,
+  takeRequest,
+} from './requests.ts';
 import { Turns } from './turns.ts';
 
 const isQuery = (request: OutgoingRequest): request is KeysQueryRequest => request.type === RequestType.KeysQuery;
 
 export class Outgoing {
-  readonly #live: LiveMachine;
+  readonly #live: Pick<LiveMachine, 'module' | 'run'>;
   readonly #queries = new KeyQueries();
   readonly #turns = new Turns();
   /** Users whose devices wasm follows already: telling it again costs a transaction a message. */
@@ -18,7 +26,7 @@ export class Outgoing {
   /** Room keys shared while an event was encrypted, still to be sent. */
   readonly #shares = new Map<string, ToDeviceRequest>();
 
-  constructor(live: LiveMachine) {
+  constructor(live: Pick<LiveMachine, 'module' | 'run'>) {
     this.#live = live;
   }
 
@@ -32,6 +40,16 @@ export class Outgoing {
       const queries = this.#queries.seen(mark, requests.filter(isQuery));
       return [...requests.filter((request) => !isQuery(request)), ...queries, ...this.#shares.values()];
     });
+  }
+
+  /** Those that matrix-bot-sdk can send. */
+  async keyRequests(): Promise<KeyRequest[]> {
+    return (await this.all()).filter(isKeyRequest);
+  }
+
+  /** Those at which it throws. */
+  async otherRequests(): Promise<OtherRequest[]> {
+    return (await this.all()).filter((request): request is OtherRequest => !isKeyRequest(request));
   }
 
   async markAsSent(id: string, type: RequestType, response: string): Promise<boolean> {

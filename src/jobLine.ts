@@ -75,8 +75,7 @@ export function startJobLine(deps: JobLineDeps): JobLine {
   const dispatcher: Dispatcher = new Dispatcher({
     queue,
     consumers: count,
-    claim: (nowMs, fullRooms) =>
-      ledger.jobs.claim(nowMs, new Set([...fullRooms, ...outgoing.full(MAX_ROOM_OUTGOING)])),
+    claim: (nowMs, fullRooms) => ledger.jobs.claim(nowMs, new Set([...fullRooms, ...outgoing.full(MAX_ROOM_OUTGOING)])),
     nextDueMs: ledger.jobs.nextDueMs,
     async fetch(row, signal) {
       const begun = { startedAtMs: clock(), own: new AbortController() };

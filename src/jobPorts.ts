@@ -56,10 +56,13 @@ export function createJobPorts(deps: JobPortsDeps, outgoing: Outgoing): ProcessP
     fallback: config.llm.fallback,
     status: link.board,
     uploadFile: link.media.uploadFile,
-    deliver: (jobIds) =>
-      outgoing.run(async () => {
+    async deliver(jobIds) {
+      const row = jobIds[0] === undefined ? null : ledger.jobs.get(jobIds[0]);
+      if (!row) return;
+      outgoing.run(row.upload.roomId, async () => {
         for (const jobId of jobIds) await deliverOne(jobId, deps);
-      }),
+      });
+    },
     meter,
     maxFileBytes: config.limits.maxFileBytes,
     clock,

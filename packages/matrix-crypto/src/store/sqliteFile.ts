@@ -21,9 +21,11 @@ export class SqliteFile {
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #hasWritten = false;
+  #commits: number;
 
   constructor(connection: DatabaseSync) {
     this.#connection = connection;
+    this.#commits = Number(this.row('SELECT n FROM commits')?.n);
   }
 
   rows(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[] {
@@ -47,8 +49,10 @@ export class SqliteFile {
 
   /** Returns when all since `begin` is on disk (fsync); counts the commit when there was something to write. */
   commit(): void {
-    if (this.#hasWritten) this.#statement('UPDATE commits SET n = n + 1').run();
+    const commits = this.#commits + (this.#hasWritten ? 1 : 0);
+    if (this.#hasWritten) this.#statement('UPDATE commits SET n = ?').run(commits);
     this.#statement('COMMIT').run();
+    this.#commits = commits;
   }
 
   rollback(): void {
@@ -56,13 +60,9 @@ export class SqliteFile {
     if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
   }
 
-  get isInTransaction(): boolean {
-    return this.#connection.isTransaction;
-  }
-
   /** How many transactions that wrote something were ever committed to this file. */
   get commits(): number {
-    return Number(this.row('SELECT n FROM commits')?.n);
+    return this.#commits;
   }
 
   /** Moves the log into the file and lets the lock go. */

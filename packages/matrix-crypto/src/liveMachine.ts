@@ -14,23 +14,22 @@ type Call = { fail: (error: CryptoError) => void };
 
 export class LiveMachine {
   readonly module: Wasm;
-  readonly #machine: wasm.OlmMachine;
+  /** For reading what it is, when it was just made; calls go through `run`. */
+  readonly machine: wasm.OlmMachine;
   readonly #store: MachineStore | undefined;
   readonly #calls = new Set<Call>();
   #closing: Promise<void> | undefined;
-  #isClosed = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(module: Wasm, machine: wasm.OlmMachine, store?: MachineStore) {
     this.module = module;
-    this.#machine = machine;
+    this.machine = machine;
     this.#store = store;
   }
 
-  /** Wasm's machine. Throws `closed`. */
-  get machine(): wasm.OlmMachine {
-    if (this.#isClosed) throw closedError();
-    return this.#machine;
+  /** Throws `closed` once the machine is being closed. */
+  assertOpen(): void {
+    if (this.#closing) throw closedError();
   }
 
   /** How many changes were ever committed to the store; 0 in memory. */
@@ -45,7 +44,7 @@ export class LiveMachine {
       const call: Call = { fail: reject };
       this.#calls.add(call);
       // In an async function, since wasm throws some errors at once, before it returns a promise.
-      (async () => work(this.#machine))()
+      (async () => work(this.machine))()
         .then(resolve, (thrown: unknown) => reject(toCryptoError(thrown, this.module.DecryptionErrorCode)))
         .finally(() => this.#ended(call));
     });
@@ -64,8 +63,7 @@ export class LiveMachine {
 
   async #close(): Promise<void> {
     await this.#idle();
-    this.#isClosed = true;
-    this.#machine.close();
+    this.machine.close();
     for (const call of this.#calls) call.fail(closedError());
     await this.#store?.close();
   }

@@ -45,6 +45,7 @@ export class RoomKeys {
     shareAlso: (requests: ToDeviceRequest[]) => void,
   ): Promise<string> {
     return this.#turns.run(room, async () => {
+      this.#live.assertOpen();
       const share = this.#shares.get(room);
       if (!share) throw new CryptoError('no_room_key', `the key of ${room} was not shared`);
       if (performance.now() > share.usableUntilMs) {

@@ -15,6 +15,8 @@ export type Member = Awaited<ReturnType<typeof createMember>>;
 
 export type MemberOptions = {
   storePath?: string;
+  /** It neither uploads its keys nor asks for others before it is told to. */
+  isSilent?: boolean;
   /** Stands between the machine and the server. */
   through?: (request: OutgoingRequest, send: (request: OutgoingRequest) => Promise<string>) => Promise<string>;
 };
@@ -52,6 +54,6 @@ export async function createMember(server: KeyServer, userId: string, deviceId: 
     return JSON.parse((await decrypt(event, trust)).event).content.body;
   }
 
-  await sync();
+  if (!options.isSilent) await sync();
   return { userId, deviceId, machine, access, traffic, sync, say, decrypt, read };
 }

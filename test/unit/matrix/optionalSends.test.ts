@@ -104,6 +104,43 @@ describe('an offer', () => {
     expect(ledger.replies.unsentOf('$b')).toEqual([]);
   });
 
+  test('of what the ledger has sent already is not sent again', async () => {
+    ledger.replies.save(aReply('$a', 'mark'));
+    const sends = startSends();
+    const twice = [1, 2].map(() => sends.offer(aReply('$a', 'mark'), options({ keep: 'saved' })));
+    homeserver.next().answer();
+    expect(await Promise.all(twice.map(({ sent }) => sent))).toEqual(['$sent-mark-$a', '$sent-mark-$a']);
+    expect(homeserver.open).toEqual([]);
+  });
+
+  test('of what was dropped or taken back while it waited is not sent', async () => {
+    answersToCome = 10;
+    for (const id of ['$a', '$b']) ledger.replies.save(aReply(id, 'mark'));
+    const sends = startSends();
+    const offers = ['$a', '$b'].map((id) => {
+      const [reply] = ledger.replies.unsentOf(id);
+      return sends.offer(reply ?? aReply(id, 'mark'), options({ keep: 'saved' }));
+    });
+    ledger.replies.drop(aReply('$a', 'mark'));
+    ledger.replies.takeBack('$b');
+    ledger.replies.save(aReply('$b', 'mark'));
+    answersToCome = 0;
+    sends.wake();
+    expect(await Promise.all(offers.map(({ sent }) => sent))).toEqual([null, null]);
+    expect(homeserver.open).toEqual([]);
+  });
+
+  test('of what the ledger keeps waits through an outage', async () => {
+    ledger.replies.save(aReply('$a', 'mark'));
+    const offer = startSends().offer(aReply('$a', 'mark'), options({ keep: 'saved' }));
+    homeserver.next().fail(away());
+    await pass(4_999);
+    expect(homeserver.open).toEqual([]);
+    await pass(500);
+    homeserver.next().answer();
+    expect(await offer.sent).toBe('$sent-mark-$a');
+  });
+
   test('of an edit does not take the place of the first event id', async () => {
     const sends = startSends();
     sends.offer(aReply('$a', 'status'), options());

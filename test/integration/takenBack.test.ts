@@ -1,6 +1,7 @@
 // What a redaction or a removal in the middle of an answer leaves: nothing of the document, and a bot that still works.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { viewRoom } from '../../src/playground/conversation.ts';
+import { createOpenAiDouble } from '../fixtures/openaiServer.ts';
 import { writePdf } from '../fixtures/pdfWriter.ts';
 import { createRig, type Rig } from './botRig.ts';
 
@@ -41,6 +42,28 @@ test('an upload redacted while its answer is on the way loses the answer as soon
   await rig.anna.waitFor(rig.roomId, ({ redacts }) => redacts === answer.event_id);
   expect(JSON.stringify(viewRoom(rig.anna.timeline(rig.roomId)))).not.toContain('neighbour');
   expect(retractions(rig)).toHaveLength(1);
+});
+
+test('an upload redacted while it waits in line leaves the spool at once, and nothing is said of it', async () => {
+  const model = await createOpenAiDouble({ models: ['double-1'] });
+  onTestFinished(() => model.close());
+  const answered = Promise.withResolvers<void>();
+  onTestFinished(() => answered.resolve());
+  model.script(() => ({ kind: 'answer', text: 'The keys are with the neighbour (p. 1).', after: answered.promise }));
+  const rig = await createRig({ LLM_BASE_URL: model.url, LLM_MODEL: 'double-1', MAX_CONCURRENT_WORKERS: '1' });
+  const other = { name: 'other.pdf', bytes: writePdf({ pages: [{ lines: ['Another paper about the spare keys.'] }] }) };
+  await rig.post([note]);
+  await expect.poll(() => model.chats.length).toBe(1);
+  const [waiting = ''] = await rig.post([other]);
+  await expect.poll(() => rig.spool().length).toBe(2);
+
+  await rig.anna.redact(rig.roomId, waiting);
+
+  await expect.poll(() => rig.spool().length).toBe(1);
+  const aboutIt = rig.anna
+    .timeline(rig.roomId)
+    .filter(({ sender, content }) => sender === rig.botId && JSON.stringify(content).includes('other.pdf'));
+  expect(aboutIt).toEqual([]);
 });
 
 test('a bot that was removed and is invited again joins again and answers', async () => {

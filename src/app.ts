@@ -77,7 +77,7 @@ export function createApp({ config, clock, log }: AppDeps): App {
       log,
       onSyncState(state) {
         watch.synced(state);
-        if (state.isUp) synced.resolve();
+        if (state.up) synced.resolve();
       },
     });
     const { figures, stop } = bot;

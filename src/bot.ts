@@ -9,7 +9,7 @@ import type { Model } from './domain/model.ts';
 import type { Profiles } from './domain/profile.ts';
 import { type JobLine, type LineFigures, startJobLine } from './jobLine.ts';
 import type { Session } from './matrix/session.ts';
-import { runSync } from './matrix/sync.ts';
+import { runSync, type SyncState } from './matrix/sync.ts';
 import { createAccess } from './pipeline/access.ts';
 import { type ReceiveDeps, receive } from './pipeline/receive.ts';
 import type { StatusFacts } from './pipeline/renderRoom.ts';
@@ -31,7 +31,7 @@ export type BotDeps = {
   meter: Meter;
   clock(): number;
   log: Log;
-  onSyncState(state: { isUp: boolean; atMs: number }): void;
+  onSyncState(state: SyncState): void;
 };
 
 export type Bot = {
@@ -65,7 +65,7 @@ export function startBot(deps: BotDeps): Bot {
       token: ledger.sync.token,
       isJoined: (roomId) => ledger.rooms.state(roomId) === 'joined',
       handle,
-      onState: ({ up }) => deps.onSyncState({ isUp: up, atMs: clock() }),
+      onState: deps.onSyncState,
       clock,
       log,
     },

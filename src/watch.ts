@@ -6,6 +6,7 @@ import type { Meter } from './domain/meter.ts';
 import type { Model } from './domain/model.ts';
 import type { Vitals } from './domain/vitals.ts';
 import type { LineFigures } from './jobLine.ts';
+import type { SyncState } from './matrix/sync.ts';
 import type { OpenedReader } from './openReader.ts';
 import { healthOf, readinessOf } from './ops/health.ts';
 import { type HttpServer, startHttp } from './ops/http.ts';
@@ -24,7 +25,7 @@ export type Watch = {
   meter: Meter;
   sees(more: Partial<Seen>): void;
   /** A sync was stored, or failed. */
-  synced(state: { isUp: boolean; atMs: number }): void;
+  synced(state: SyncState): void;
   /** Opens the HTTP server, if there is to be one; a port that cannot be had is logged. */
   listen(): Promise<void>;
   close(): Promise<void>;
@@ -61,9 +62,10 @@ export function createWatch({ config, ledger, clock, log }: WatchDeps): Watch {
   return {
     meter: metrics.meter,
     sees: (more) => void Object.assign(seen, more),
-    synced({ isUp, atMs }) {
-      isHomeserverUp = isUp;
-      if (isUp) lastSyncAtMs = atMs;
+    synced(state) {
+      // A sync that the disk did not take says nothing of the homeserver.
+      isHomeserverUp = state.up || !state.code.startsWith('homeserver');
+      if (state.up) lastSyncAtMs = state.storedAtMs;
     },
     async listen() {
       const { host, port, token } = config.http;

@@ -50,7 +50,9 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
     save({ sourceEventId: source, part, roomId, body, optional }) {
       const sharedWith = body.kind === 'shared' ? body.withEventId : null;
       const row = { source, part, roomId, body: JSON.stringify(body), optional: optional ? 1 : 0, sharedWith };
-      return Number(save.run({ ...row, nowMs: Math.round(clock()) }).changes) === 1 ? 'saved' : 'known';
+      const saveIt = () => Number(save.run({ ...row, nowMs: Math.round(clock()) }).changes) === 1;
+      // What is optional may be lost in a power cut: nothing waits for the disk.
+      return (optional ? mark(saveIt) : saveIt()) ? 'saved' : 'known';
     },
     find: (sourceEventId, part) => toStored(find.get(sourceEventId, part)),
     unsent: () => unsent.all().map((row) => toReply(row)),

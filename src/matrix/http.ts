@@ -79,7 +79,11 @@ function networkError(cause: unknown): AppError {
 
 function parseJson(text: string, response: Response): unknown {
   try {
-    return JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    // bot-sdk throws an error without a type for an answer that says both that it went well and that it did not.
+    if (response.ok && typeof body === 'object' && body !== null && 'errcode' in body)
+      throw new Error(String(body.errcode));
+    return body;
   } catch (cause) {
     const type = response.headers.get('content-type') ?? 'no content type';
     throw new AppError('homeserver_unavailable', `${response.url} answered no JSON but ${type}: is it a homeserver?`, {

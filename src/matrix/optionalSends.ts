@@ -65,7 +65,9 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
     const index = items.indexOf(item);
     if (index >= 0) items.splice(index, 1);
     // What was never sent, or was refused for the rate, left no trace in the room: it needs none in the ledger.
-    if (item.options.keep !== 'no') forget(item.reply);
+    // What an earlier life kept may stand there all the same: its row goes only when it is stale.
+    const { keep } = item.options;
+    if (keep === 'save' || (keep === 'saved' && !item.isWithdrawn)) forget(item.reply);
     item.settled.resolve(null);
   };
 
@@ -122,7 +124,8 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
   const wake = (): void => {
     clearTimeout(timer);
     if (deps.signal.aborted) return;
-    for (const item of [...items]) if (item.options.expiresAtMs <= clock()) drop(item);
+    // Those behind the first are looked at when they come to be it.
+    for (let first = items[0]; first && first.options.expiresAtMs <= clock(); first = items[0]) drop(first);
     const next = items[0];
     if (isSending || !next) return;
     const pauseMs = Math.max(pausedUntilMs - clock(), budget.optionalPauseMs(deps.answersToCome()));

@@ -1,7 +1,7 @@
 // Owns the sync loop: fetch, translate, hand over, and only then go on from the new token.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MatrixClient } from 'matrix-bot-sdk';
-import { AppError, toAppError } from '../domain/errors.ts';
+import { AppError, type ErrorCode, toAppError } from '../domain/errors.ts';
 import type { SyncBatch } from '../domain/incoming.ts';
 import type { Log } from '../domain/log.ts';
 import { PAGE_LIMIT, TIMELINE_TYPES } from './gap.ts';
@@ -19,11 +19,15 @@ export type SyncDeps = {
   isJoined(roomId: string): boolean;
   /** Stores the batch and its token in one transaction. Where it throws, the same sync comes again. */
   handle(batch: SyncBatch): void;
-  /** `storedAtMs`: when this sync was stored, by `clock`. */
-  onState(state: { up: true; storedAtMs: number } | { up: false; reason: string; retryMs: number }): void;
+  /** `storedAtMs`: when this sync was stored, by `clock`; `code`: whose fault it is that none was. */
+  onState(state: SyncState): void;
   clock(): number;
   log: Log;
 };
+
+export type SyncState =
+  | { up: true; storedAtMs: number }
+  | { up: false; code: ErrorCode; reason: string; retryMs: number };
 
 const LONG_POLL_MS = 30_000;
 /** Over the long poll: a homeserver may take its time for a first sync. */
@@ -69,7 +73,7 @@ export function runSync(deps: SyncDeps, signal: AbortSignal): Promise<void> {
         failures += 1;
         isUp = false;
         deps.log.warn({ code: error.code, reason: error.message, retryMs }, 'sync failed; it is tried again');
-        deps.onState({ up: false, reason: error.message, retryMs });
+        deps.onState({ up: false, code: error.code, reason: error.message, retryMs });
         await sleep(retryMs, undefined, { signal }).catch(() => signal.aborted);
       }
     }

@@ -24,16 +24,16 @@ export function loadWasm(): Promise<typeof Wasm> {
   return loaded;
 }
 
-/** Opens a device's machine on a store. Not two at a time: the library takes the store from globalThis. */
+/** Opens a device's machine on a store, or in memory without one. Not two at a time: the library takes the store from globalThis. */
 export async function openDevice(
-  store: CryptoStore,
+  store: CryptoStore | undefined,
   userId: string,
   deviceId: string,
   passphrase?: string,
 ): Promise<Device> {
   const wasm = await loadWasm();
-  Object.assign(globalThis, { indexedDB: store.indexedDB });
-  const handle = await wasm.StoreHandle.open('machine', passphrase);
+  Object.assign(globalThis, { indexedDB: store?.indexedDB });
+  const handle = await wasm.StoreHandle.open(store && 'machine', passphrase);
   const ids = [new wasm.UserId(userId), new wasm.DeviceId(deviceId)] as const;
   return { userId, deviceId, machine: await wasm.OlmMachine.initFromStore(...ids, handle) };
 }
@@ -49,14 +49,38 @@ export async function tell(device: Device, server: Exchange): Promise<void> {
 
 /** Shares the room's key with the devices of others; they still have to `receive` it. */
 export async function shareKey(device: Device, others: readonly Device[], server: Exchange): Promise<void> {
+  await claim(device, others, server);
+  await shareClaimed(device, others, server);
+}
+
+/** Begins Olm sessions with the devices of others. */
+export async function claim(device: Device, others: readonly Device[], server: Exchange): Promise<void> {
   const wasm = await loadWasm();
-  const users = () => [...new Set(others.map(({ userId }) => userId))].map((id) => new wasm.UserId(id));
+  const users = usersOf(wasm, others);
   await device.machine.updateTrackedUsers(users());
   await tell(device, server);
-  const claim = await device.machine.getMissingSessions(users());
-  if (claim) await send(device, claim, server);
-  const shares = await device.machine.shareRoomKey(new wasm.RoomId(ROOM), users(), new wasm.EncryptionSettings());
+  const missing = await device.machine.getMissingSessions(users());
+  if (missing) await send(device, missing, server);
+}
+
+/** Shares the key of a room with devices that there are sessions with. */
+export async function shareClaimed(
+  device: Device,
+  others: readonly Device[],
+  server: Exchange,
+  room = ROOM,
+): Promise<void> {
+  const wasm = await loadWasm();
+  const settings = new wasm.EncryptionSettings();
+  // Past the default of 100 messages the library ends the process instead of asking for a new session.
+  settings.rotationPeriodMessages = 10_000n;
+  const shares = await device.machine.shareRoomKey(new wasm.RoomId(room), usersOf(wasm, others)(), settings);
   for (const share of shares) await send(device, share as Request, server);
+}
+
+/** Identifiers are used up by every call that they are given to. */
+function usersOf(wasm: typeof Wasm, devices: readonly Device[]): () => Wasm.UserId[] {
+  return () => [...new Set(devices.map(({ userId }) => userId))].map((id) => new wasm.UserId(id));
 }
 
 /** Takes what waits for a device. */

@@ -2,11 +2,10 @@
 import type { Config } from '../config/env.ts';
 import type { Document, DocumentReader } from './documentReader.ts';
 import { toAppError } from './domain/errors.ts';
-import { END_STATES, type Job, type JobState } from './domain/job.ts';
+import type { Job } from './domain/job.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
-import { claimedKind } from './domain/media.ts';
-import type { JobOutcome, Meter } from './domain/meter.ts';
+import type { Meter } from './domain/meter.ts';
 import { createKnownAnswers } from './pipeline/knownAnswers.ts';
 import type { ProcessPorts } from './pipeline/process.ts';
 import type { Outgoing } from './queue/outgoing.ts';
@@ -60,7 +59,7 @@ export function createJobPorts(deps: JobPortsDeps, outgoing: Outgoing): ProcessP
       const row = jobIds[0] === undefined ? null : ledger.jobs.get(jobIds[0]);
       if (!row) return;
       outgoing.run(row.upload.roomId, async () => {
-        for (const jobId of jobIds) await deliverOne(jobId, deps);
+        for (const jobId of jobIds) await link.deliver(jobId);
       });
     },
     meter,
@@ -68,18 +67,4 @@ export function createJobPorts(deps: JobPortsDeps, outgoing: Outgoing): ProcessP
     clock,
     chance: Math.random,
   };
-}
-
-async function deliverOne(jobId: string, { ledger, link, meter, clock }: JobPortsDeps): Promise<void> {
-  const startedAtMs = clock();
-  await link.deliver(jobId);
-  const row = ledger.jobs.get(jobId);
-  if (!row) return;
-  if (isEnd(row.state)) meter.jobEnded(claimedKind(row.upload), row.state);
-  meter.stageTook('send', clock() - startedAtMs);
-  meter.stageTook('total', clock() - row.receivedAtMs);
-}
-
-function isEnd(state: JobState): state is JobOutcome {
-  return (END_STATES as readonly JobState[]).includes(state);
 }

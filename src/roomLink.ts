@@ -3,7 +3,7 @@ import type { Config } from '../config/env.ts';
 import { toAppError } from './domain/errors.ts';
 import type { Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
-import type { Upload } from './domain/media.ts';
+import { claimedKind, type Upload } from './domain/media.ts';
 import type { Meter } from './domain/meter.ts';
 import type { Reply } from './domain/reply.ts';
 import { SendBudget } from './matrix/budget.ts';
@@ -16,7 +16,8 @@ import type { Session } from './matrix/session.ts';
 import { createStatusBoard, type StatusBoard } from './matrix/status.ts';
 import { createTransport } from './matrix/transport.ts';
 import { createWorkingSigns } from './matrix/workingSigns.ts';
-import { deliver, noteAnswer, sendOrDrop } from './pipeline/deliver.ts';
+import { noteAnswer, sendOrDrop } from './pipeline/deliver.ts';
+import { createDeliveries } from './pipeline/deliveries.ts';
 import { retraction, statusReply, takenReply } from './pipeline/replies.ts';
 import { renderStatus, type Stage } from './pipeline/stage.ts';
 
@@ -44,7 +45,7 @@ export type RoomLink = {
   idle(upload: Upload): void;
   /** Ends a job that the room holds an answer to, which the ledger does not know. */
   takeOverAnswer(upload: Upload): Promise<'taken over' | 'none'>;
-  /** Sends what was saved for a job and ends it. */
+  /** Sends what was saved for a job and ends it, once however often it is asked for; rejects when the link is closed before. */
   deliver(jobId: string): Promise<void>;
   /** Sends a reply that is in the ledger; what cannot be sent now is sent after the next start. */
   send(reply: Reply): void;
@@ -104,6 +105,7 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
   const offer = (reply: Reply) =>
     void sender.offer(reply, { revision: 0, expiresAtMs: clock() + OPTIONAL_LIFE_MS, keep: 'saved' });
   const delivery = { jobs: ledger.jobs, replies: ledger.replies, send: sender.send, offer, log };
+  const deliver = createDeliveries({ ...delivery, meter, signal: open.signal, clock });
 
   function send(reply: Reply): void {
     if (reply.optional) {
@@ -139,10 +141,11 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
     async takeOverAnswer(upload) {
       const answerId = await own.answerTo(upload);
       if (answerId === null) return 'none';
-      ledger.transaction(() => noteAnswer(upload, answerId, ledger));
+      const hasEnded = ledger.transaction(() => noteAnswer(upload, answerId, ledger));
+      if (hasEnded) meter.jobEnded(claimedKind(upload), 'done');
       return 'taken over';
     },
-    deliver: (jobId) => deliver(jobId, delivery),
+    deliver,
     send,
     wakeMembership: membership.wake,
     close() {

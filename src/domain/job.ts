@@ -19,6 +19,11 @@ export type JobState = (typeof JOB_STATES)[number];
 /** States that end a job: nothing is done for it any more. */
 export const END_STATES = ['done', 'refused', 'failed', 'cancelled'] as const satisfies readonly JobState[];
 
+/** Whether nothing more comes of a job in that state by itself. */
+export function isEnded(state: JobState): state is (typeof END_STATES)[number] {
+  return (END_STATES as readonly JobState[]).includes(state);
+}
+
 /** Who goes first: what a member asks for, a fresh upload, what the backlog run tries again. Waiting makes up for it, see queue and ledger. */
 export const PRIORITIES = ['asked', 'fresh', 'backlog'] as const;
 export type Priority = (typeof PRIORITIES)[number];

@@ -5,7 +5,7 @@ import type { JobState, Priority } from './job.ts';
 import type { Upload } from './media.ts';
 import type { ModelAnswer } from './model.ts';
 import type { PageScan } from './reading.ts';
-import type { Reply } from './reply.ts';
+import type { Reply, ReplyKey } from './reply.ts';
 import type { RoomSettings } from './room.ts';
 
 /** A job as the ledger keeps it. */
@@ -78,8 +78,8 @@ export interface JobLedger {
   ): void;
   /** Saves the replies and moves the job to `replying` in one transaction; `false`: it has ended, nothing saved. */
   saveReplies(eventId: string, replies: Reply[], end: JobEnding): boolean;
-  /** Ends a `replying` job in the state that `saveReplies` named. */
-  finish(eventId: string): void;
+  /** Ends a `replying` job in the state that `saveReplies` named; `false`: it is in another state, and nothing changed. */
+  finish(eventId: string): boolean;
   /** Ends a job without any reply, for good: asking for it changes nothing. */
   cancel(eventId: string): void;
   /** Makes a job that was answered or is being answered begin anew: its answer was taken back with that of another upload. */
@@ -131,9 +131,9 @@ export interface ReplyLedger {
    * Keeps the event id and forgets the content: what a document said does not stay in the database. `false`: the reply was
    * dropped before (its upload was redacted while it was under way), and nothing is kept.
    */
-  markSent(reply: Reply, sentEventId: string): boolean;
+  markSent(reply: ReplyKey, sentEventId: string): boolean;
   /** Forgets a reply that is not to be sent any more. */
-  drop(reply: Reply): void;
+  drop(reply: ReplyKey): void;
   /** The other uploads whose answer stands in the same message as that of this one, the one that it is sent for first. */
   answeredWith(sourceEventId: string): string[];
   /**

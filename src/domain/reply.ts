@@ -45,6 +45,9 @@ export type Reply = {
   optional: boolean;
 };
 
+/** Names a reply of the ledger: whatever waits holds this, and no text. */
+export type ReplyKey = Pick<Reply, 'roomId' | 'sourceEventId' | 'part' | 'takenBack'>;
+
 /** What is said anew, in other words, when it was taken back: uploads answered together of which one was redacted. */
 const SAID_ANEW: readonly ReplyPart[] = ['answer', 'text', 'fields', 'mark', 'revised', 'mark_again', 'fields_again'];
 

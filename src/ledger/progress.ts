@@ -57,7 +57,7 @@ export function createProgress({ db, transact, mark }: Database, replies: ReplyL
         for (const each of saved) replies.save(each);
         return true;
       }),
-    finish: (eventId) => mark(() => void finish.run({ id: eventId, now: clock() })),
+    finish: (eventId) => mark(() => Number(finish.run({ id: eventId, now: clock() }).changes) === 1),
     cancel: (eventId) => void cancel.run({ id: eventId, now: clock() }),
     cancelRoom: (roomId) => cancelRoom.all({ room: roomId, now: clock() }).map((row) => String(row.event_id)),
   };

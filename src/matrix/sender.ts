@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AppError, type ErrorCode, toAppError } from '../domain/errors.ts';
 import type { ReplyLedger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
-import type { Reply } from '../domain/reply.ts';
+import type { Reply, ReplyKey } from '../domain/reply.ts';
 import type { SendBudget } from './budget.ts';
 import { answeredStatus, refusalOf } from './http.ts';
 import { createOptionalSends, type OptionalSends } from './optionalSends.ts';
@@ -32,7 +32,7 @@ export type Sender = Pick<OptionalSends, 'offer'> & {
    * before its turn. Tries again through outages, rate limits and a full disk until it is sent; rejects with
    * `homeserver_refused` or when `signal` aborts.
    */
-  send(reply: Reply): Promise<string | null>;
+  send(reply: ReplyKey): Promise<string | null>;
 };
 
 const FIRST_RETRY_MS = 1_000;
@@ -51,7 +51,8 @@ const MAY_PASS: readonly ErrorCode[] = [
   'storage_locked',
 ];
 
-type Item = { reply: Reply; waits: number; failures: number; settled: PromiseWithResolvers<string | null> };
+/** No text: many may wait for a room that cannot be sent to. */
+type Item = { reply: ReplyKey; waits: number; failures: number; settled: PromiseWithResolvers<string | null> };
 
 /** A sender for one account. */
 export function createSender(deps: SenderDeps): Sender {
@@ -62,7 +63,7 @@ export function createSender(deps: SenderDeps): Sender {
     (revision === 0 && isLongAgo(reply, deps) ? await deps.findSent(reply) : null) ?? (await deps.put(reply, revision));
   const optional = createOptionalSends({ ...deps, put, answersToCome: () => waiting + deps.answersToCome() });
 
-  const sendOnce = async ({ sourceEventId, part }: Reply): Promise<string | null> => {
+  const sendOnce = async ({ sourceEventId, part }: ReplyKey): Promise<string | null> => {
     const kept = replies.find(sourceEventId, part);
     if (!kept || kept.sentEventId) return kept?.sentEventId ?? null;
     const eventId = await put(kept.reply, 0);
@@ -121,15 +122,20 @@ export function createSender(deps: SenderDeps): Sender {
 
   return {
     offer: optional.offer,
-    send(reply) {
-      const item: Item = { reply, waits: 0, failures: 0, settled: Promise.withResolvers() };
+    send({ roomId, sourceEventId, part }) {
+      const item: Item = {
+        reply: { roomId, sourceEventId, part },
+        waits: 0,
+        failures: 0,
+        settled: Promise.withResolvers(),
+      };
       waiting += 1;
-      const line = lines.get(reply.roomId);
+      const line = lines.get(roomId);
       if (line) line.push(item);
       else {
         const fresh = [item];
-        lines.set(reply.roomId, fresh);
-        void workOff(reply.roomId, fresh);
+        lines.set(roomId, fresh);
+        void workOff(roomId, fresh);
       }
       return item.settled.promise;
     },

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
-import type { Reply, ReplyPart } from '../../../src/domain/reply.ts';
+import type { Reply, ReplyKey, ReplyPart } from '../../../src/domain/reply.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { deliver } from '../../../src/pipeline/deliver.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
@@ -25,7 +25,7 @@ beforeEach(() => {
   ledger.jobs.insert(anUpload(), { postedAtMs: 0, receivedAtMs: 0 });
 });
 
-function run(send: (reply: Reply) => Promise<string | null> = async ({ part }) => `$${part}`) {
+function run(send: (reply: ReplyKey) => Promise<string | null> = async ({ part }) => `$${part}`) {
   return deliver('$upload', {
     jobs: ledger.jobs,
     replies: ledger.replies,
@@ -35,6 +35,7 @@ function run(send: (reply: Reply) => Promise<string | null> = async ({ part }) =
       if (eventId) ledger.replies.markSent(sent, eventId);
       return eventId;
     },
+    deliverFirst: () => Promise.reject(new Error('it is answered alone')),
     offer: ({ part }) => void did.push(`offer ${part} when ${ledger.jobs.get('$upload')?.state}`),
     log: createRecordingLog().log,
   });
@@ -53,6 +54,21 @@ describe('delivering', () => {
     ledger.replies.markSent(reply('answer'), '$answer');
     await run();
     expect(did).toEqual(['send text', 'offer mark when done']);
+  });
+
+  test('sends what has the place of an answer that was taken back while it was under way, before the job ends', async () => {
+    save(reply('answer'));
+    const sent: string[] = [];
+    await run(async ({ takenBack }) => {
+      sent.push(`answer ${takenBack}`);
+      if (sent.length > 1) return '$second';
+      ledger.replies.takeBack('$upload');
+      ledger.jobs.again('$upload');
+      save(reply('answer'));
+      return null;
+    });
+    expect(sent).toEqual(['answer 0', 'answer 1']);
+    expect(ledger.jobs.get('$upload')?.state).toBe('done');
   });
 
   test('leaves a status notice of an earlier life alone', async () => {

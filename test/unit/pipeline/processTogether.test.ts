@@ -5,7 +5,7 @@ import type { Ledger } from '../../../src/domain/ledger.ts';
 import { NO_METER } from '../../../src/domain/meter.ts';
 import type { Reading } from '../../../src/domain/reading.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
-import { deliver } from '../../../src/pipeline/deliver.ts';
+import { type DeliverPorts, deliver } from '../../../src/pipeline/deliver.ts';
 import { type JobRun, type ProcessPorts, processJobs } from '../../../src/pipeline/process.ts';
 import { receive } from '../../../src/pipeline/receive.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
@@ -42,15 +42,17 @@ async function answer(
     const job = aJob({ upload, file, receivedAtMs: HOUR, queuedAtMs: HOUR });
     return { job, log, signal: new AbortController().signal };
   });
-  const delivery = {
+  const delivery: DeliverPorts = {
     ...ledger,
-    send: async (reply: { part: string; sourceEventId: string; body: object }) => {
-      const body = 'content' in reply.body ? String((reply.body.content as { body?: string }).body) : '';
-      sent.push({ part: reply.part, body, of: reply.sourceEventId });
-      ledger.replies.markSent(reply as never, `$sent-${reply.sourceEventId}`);
-      return `$sent-${reply.sourceEventId}`;
+    async send(key) {
+      const said = ledger.replies.find(key.sourceEventId, key.part)?.reply.body;
+      const body = said && 'content' in said ? String(said.content.body) : '';
+      sent.push({ part: key.part, body, of: key.sourceEventId });
+      ledger.replies.markSent(key, `$sent-${key.sourceEventId}`);
+      return `$sent-${key.sourceEventId}`;
     },
     offer: () => undefined,
+    deliverFirst: (jobId) => deliver(jobId, delivery),
     log,
   };
   const ports: ProcessPorts = {
@@ -68,7 +70,7 @@ async function answer(
     uploadFile: async () => 'mxc://here/file',
     async deliver(jobIds) {
       beforeSending();
-      for (const jobId of jobIds) await deliver(jobId, delivery as never);
+      for (const jobId of jobIds) await deliver(jobId, delivery);
     },
     maxFileBytes: 1,
     clock: Date.now,

@@ -18,6 +18,7 @@ export class LiveMachine {
   readonly machine: wasm.OlmMachine;
   readonly #store: MachineStore | undefined;
   readonly #calls = new Set<Call>();
+  #changes = 0;
   #closing: Promise<void> | undefined;
   #whenIdle: (() => void) | undefined;
 
@@ -30,6 +31,14 @@ export class LiveMachine {
   /** Throws `closed` once the machine is being closed. */
   assertOpen(): void {
     if (this.#closing) throw closedError();
+  }
+
+  /** Counts what may have changed with whom a key is shared: devices, sessions with them, trust. */
+  get changes(): number {
+    return this.#changes;
+  }
+  changed(): void {
+    this.#changes += 1;
   }
 
   /** How many changes were ever committed to the store; 0 in memory. */

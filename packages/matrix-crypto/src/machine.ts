@@ -106,7 +106,8 @@ export class OlmMachine {
     const { changed, left } = lists;
     const sync = { toDeviceEvents, changed, left, oneTimeKeyCounts, unusedFallbackKeys };
     const events = await this.#live.run((machine) => receive(this.#live.module, machine, sync));
-    this.#outgoing.listsChanged(left.map(String));
+    // Most syncs bring nothing that concerns keys: what is known stays known.
+    if (toDeviceEvents !== '[]' || changed.length > 0 || left.length > 0) this.#outgoing.listsChanged(left.map(String));
     return `[${events.join(',')}]`;
   }
 
@@ -202,6 +203,7 @@ export class OlmMachine {
 
   /** Makes the private cross-signing keys, anew where `reset`; otherwise those in the store are used again. */
   bootstrapCrossSigning(reset: boolean): Promise<CrossSigningRequests> {
+    this.#live.changed();
     return this.#live.run(async (machine) =>
       takeBootstrap(this.#live.module, await machine.bootstrapCrossSigning(reset)),
     );
@@ -217,6 +219,7 @@ export class OlmMachine {
    * there are none, nothing is taken. Throws `invalid_seeds`.
    */
   importCrossSigningKeys(seeds: CrossSigningSeeds): Promise<CrossSigningStatus> {
+    this.#live.changed();
     return this.#live.run(async (machine) =>
       takeStatus(await machine.importCrossSigningKeys(seeds.master, seeds.selfSigning, seeds.userSigning)),
     );

@@ -17,8 +17,13 @@ import { Turns } from './turns.ts';
 
 const isQuery = (request: OutgoingRequest): request is KeysQueryRequest => request.type === RequestType.KeysQuery;
 
+/** How long it is believed that no session is missing: a device that had no key to claim is asked again then. */
+const SESSIONS_KNOWN_MS = 10_000;
+
+type Live = Pick<LiveMachine, 'module' | 'run' | 'changes' | 'changed'>;
+
 export class Outgoing {
-  readonly #live: Pick<LiveMachine, 'module' | 'run'>;
+  readonly #live: Live;
   readonly #queries = new KeyQueries();
   readonly #turns = new Turns();
   /** Users whose devices wasm follows already: telling it again costs a transaction a message. */
@@ -26,7 +31,10 @@ export class Outgoing {
   /** Room keys shared while an event was encrypted, still to be sent. */
   readonly #shares = new Map<string, ToDeviceRequest>();
 
-  constructor(live: Pick<LiveMachine, 'module' | 'run'>) {
+  /** Users with all of whose devices there were sessions, when they were last asked for. */
+  #complete: { users: ReadonlySet<string>; changes: number; untilMs: number } | undefined;
+
+  constructor(live: Live) {
     this.#live = live;
   }
 
@@ -57,6 +65,7 @@ export class Outgoing {
     const wasmId = type === RequestType.KeysQuery ? this.#queries.wasmIdOf(id) : id;
     const isMarked = await this.#live.run((machine) => machine.markRequestAsSent(wasmId, wasmType, response));
     if (type === RequestType.KeysQuery) this.#queries.answered(id);
+    if (type !== RequestType.ToDevice && type !== RequestType.KeysUpload) this.#live.changed();
     this.#shares.delete(id);
     return isMarked;
   }
@@ -70,6 +79,7 @@ export class Outgoing {
   listsChanged(left: readonly string[]): void {
     for (const user of left) this.#tracked.delete(user);
     this.#queries.changed();
+    this.#live.changed();
   }
 
   async track(ids: readonly Id[]): Promise<void> {
@@ -77,6 +87,7 @@ export class Outgoing {
     if (users.length === 0) return;
     await this.#live.run((machine) => machine.updateTrackedUsers(toWasmUserIds(this.#live.module, users)));
     this.#queries.changed();
+    this.#live.changed();
     for (const user of users) this.#tracked.add(user);
   }
 
@@ -91,13 +102,26 @@ export class Outgoing {
    * the devices that asked for keys since.
    */
   async missingSessions(ids: readonly Id[]): Promise<KeysClaimRequest | null> {
+    const wanted = ids.map(String);
+    if (this.#isComplete(wanted)) return null;
     if (!this.#queries.isKnown) await this.all();
-    const users = ids.map(String).filter((user) => !this.#queries.isOpen(user));
-    if (ids.length > 0 && users.length === 0) return null;
-    return this.#live.run(async (machine) => {
+    const users = wanted.filter((user) => !this.#queries.isOpen(user));
+    if (wanted.length > 0 && users.length === 0) return null;
+    const { changes } = this.#live;
+    const claim = await this.#live.run(async (machine) => {
       const request = await machine.getMissingSessions(toWasmUserIds(this.#live.module, users));
       return request && (takeRequest(this.#live.module, request) as KeysClaimRequest);
     });
+    const untilMs = performance.now() + SESSIONS_KNOWN_MS;
+    this.#complete = claim ? undefined : { users: new Set(users), changes, untilMs };
+    return claim;
+  }
+
+  /** Never for nobody in particular: that asks for devices that wasm alone knows. */
+  #isComplete(users: readonly string[]): boolean {
+    const known = this.#complete;
+    if (!known || users.length === 0 || performance.now() > known.untilMs) return false;
+    return known.changes === this.#live.changes && users.every((user) => known.users.has(user));
   }
 
   /** A question for the devices of `ids`, whether they are due or not. */

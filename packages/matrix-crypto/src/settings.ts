@@ -29,7 +29,15 @@ export class EncryptionSettings {
   sharingStrategy: SharingStrategy | undefined;
 }
 
-function strategyOf(module: typeof wasm, settings: EncryptionSettings): wasm.CollectStrategy {
+/** The limits of a session under `settings`, brought into range. */
+export function rotationOf(settings: Readonly<EncryptionSettings>): { periodMs: number; messages: number } {
+  return {
+    periodMs: Number(clamp(BigInt(settings.rotationPeriod), MAX_ROTATION_MS)),
+    messages: Number(clamp(BigInt(settings.rotationPeriodMessages), MAX_ROTATION_MESSAGES)),
+  };
+}
+
+function strategyOf(module: typeof wasm, settings: Readonly<EncryptionSettings>): wasm.CollectStrategy {
   const { CollectStrategy } = module;
   if (settings.sharingStrategy === 'all_devices') return CollectStrategy.allDevices();
   if (settings.sharingStrategy === 'cross_signed_devices') return CollectStrategy.identityBasedStrategy();
@@ -41,12 +49,13 @@ function strategyOf(module: typeof wasm, settings: EncryptionSettings): wasm.Col
 }
 
 /** Wasm's settings, to be freed by the caller; periods out of range are brought into it. */
-export function toWasmSettings(module: typeof wasm, settings: EncryptionSettings): wasm.EncryptionSettings {
+export function toWasmSettings(module: typeof wasm, settings: Readonly<EncryptionSettings>): wasm.EncryptionSettings {
   const made = new module.EncryptionSettings();
   const algorithm = settings.algorithm ?? EncryptionAlgorithm.MegolmV1AesSha2;
   made.algorithm = sameName(EncryptionAlgorithm, algorithm, module.EncryptionAlgorithm) ?? made.algorithm;
-  made.rotationPeriod = clamp(BigInt(settings.rotationPeriod), MAX_ROTATION_MS) * US_PER_MS;
-  made.rotationPeriodMessages = clamp(BigInt(settings.rotationPeriodMessages), MAX_ROTATION_MESSAGES);
+  const { periodMs, messages } = rotationOf(settings);
+  made.rotationPeriod = BigInt(periodMs) * US_PER_MS;
+  made.rotationPeriodMessages = BigInt(messages);
   made.historyVisibility =
     sameName(HistoryVisibility, settings.historyVisibility, module.HistoryVisibility) ?? made.historyVisibility;
   made.sharingStrategy = strategyOf(module, settings);

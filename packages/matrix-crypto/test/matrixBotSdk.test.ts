@@ -103,6 +103,8 @@ describe('what matrix-bot-sdk stumbles over', () => {
     const module = await loadWasm();
     const outgoing = new Outgoing({
       module,
+      changes: 0,
+      changed: () => undefined,
       run: (work) => work({ outgoingRequests: async () => everyKind(module) } as never),
     });
     expect((await outgoing.keyRequests()).map(({ id }) => id)).toEqual(['upload', 'claim', 'device', 'query']);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { decryptFile, encryptBytes, OlmMachine } from '../../index.ts';
 import { createKeyServer } from '../support/keyServer.ts';
-import { createMember } from '../support/member.ts';
+import { createMember, type RoomEvent } from '../support/member.ts';
 
 const BOT = '@bot:example.org';
 const MESSAGES = 500;
@@ -43,7 +43,7 @@ async function messages(folder: string): Promise<void> {
     },
     MESSAGES,
   );
-  const events = [];
+  const events: RoomEvent[] = [];
   for (let index = 0; index < MESSAGES; index += 1) events.push(await alice.say('hello', [BOT]));
   await bot.sync();
   await timed(

@@ -14,7 +14,7 @@ import { CryptoError } from './errors.ts';
 import { DeviceId, type Id, type RoomId, toWasmId, UserId } from './identifiers.ts';
 import type { LiveMachine } from './liveMachine.ts';
 import { type MachineEvents, MachineListeners } from './machineEvents.ts';
-import { openMachine, type StoreOptions } from './opening.ts';
+import type { StoreOptions } from './opening.ts';
 import { Outgoing } from './outgoing.ts';
 import {
   type KeyRequest,
@@ -71,6 +71,8 @@ export class OlmMachine {
     _storeType?: StoreType | null,
     options: StoreOptions = {},
   ): Promise<OlmMachine> {
+    // Not before it is needed: a program without encrypted rooms loads neither the store nor WebAssembly.
+    const { openMachine } = await import('./opening.ts');
     const owner = { userId: String(userId), deviceId: String(deviceId) };
     const place = storePath
       ? { ...options, directory: storePath, passphrase: storePassphrase || undefined }

@@ -18,7 +18,8 @@ import { createTransport } from './matrix/transport.ts';
 import { createWorkingSigns } from './matrix/workingSigns.ts';
 import { noteAnswer, sendOrDrop } from './pipeline/deliver.ts';
 import { createDeliveries } from './pipeline/deliveries.ts';
-import { retraction, statusReply, takenReply } from './pipeline/replies.ts';
+import { statusReply, takenReply } from './pipeline/replies.ts';
+import { createRetractions } from './pipeline/retractions.ts';
 import { renderStatus, type Stage } from './pipeline/stage.ts';
 
 export type RoomLinkDeps = {
@@ -79,6 +80,7 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
     signal: open.signal,
     log,
   });
+  const retractions = createRetractions({ ledger, send, signal: open.signal, log });
   const sender = createSender({
     put: transport.put,
     findSent: own.findSent,
@@ -100,7 +102,10 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
     },
     renderTaken: takenReply,
     answersToCome,
+    takeBack: retractions.event,
+    takeBackNotice: retractions.notice,
     clock,
+    log,
   });
   const offer = (reply: Reply) =>
     void sender.offer(reply, { revision: 0, expiresAtMs: clock() + OPTIONAL_LIFE_MS, keep: 'saved' });
@@ -118,10 +123,8 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
   }
 
   /** What was sent for an upload that was redacted meanwhile. */
-  function takeBack(reply: Reply, sentEventId: string): void {
-    if (reply.body.kind === 'redaction' || reply.body.kind === 'sweep') return;
-    const gone = retraction(reply.roomId, sentEventId);
-    if (ledger.replies.save(gone) === 'saved') send(gone);
+  function takeBack({ roomId, body }: Reply, sentEventId: string): void {
+    if (body.kind !== 'redaction' && body.kind !== 'sweep') retractions.event(roomId, sentEventId);
   }
 
   return {

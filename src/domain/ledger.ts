@@ -141,6 +141,8 @@ export interface ReplyLedger {
    * has to be redacted.
    */
   takeBack(sourceEventId: string): string[];
+  /** Forgets the status notice of a source, so that the next one is another event. */
+  takeBackNotice(sourceEventId: string): void;
   /** Whether something that was said for the source has been taken back, so that it is said anew. */
   wasTakenBack(sourceEventId: string): boolean;
   /** Event ids of everything that was sent for a source and still stands. */

@@ -25,7 +25,12 @@ export type ReplyBody =
   | { kind: 'reaction'; content: Record<string, unknown> }
   | { kind: 'redaction'; redactedEventId: string }
   /** Redacts whatever Lector has sent that relates to an event: reactions, edits, answers in its thread that name it. */
-  | { kind: 'sweep'; relatedEventId: string }
+  | {
+      kind: 'sweep';
+      relatedEventId: string;
+      /** Of these only the one that was sent under this id, and edits of it. */
+      onlyTransactionId?: string;
+    }
   /** The answer stands in that of another upload; it is sent there, and goes when this upload is redacted. */
   | { kind: 'shared'; withEventId: string };
 

@@ -39,6 +39,7 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
     `DELETE FROM replies WHERE source_event_id = ? AND part NOT IN ('taken', 'retracted')
      RETURNING part, sent_event_id`,
   );
+  const dropNotice = db.prepare(`DELETE FROM replies WHERE source_event_id = ? AND part = 'status'`);
   const countTakenBack = db.prepare(
     `INSERT INTO taken_back (source_event_id, times) VALUES (?, 1) ON CONFLICT (source_event_id) DO UPDATE SET times = times + 1`,
   );
@@ -71,6 +72,11 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
         // One that is not sent yet may be under way.
         if (rows.length > 0) countTakenBack.run(sourceEventId);
         return rows.filter((row) => !String(row.part).endsWith('_gone')).flatMap(sentIdOf);
+      }),
+    takeBackNotice: (sourceEventId) =>
+      transact(() => {
+        dropNotice.run(sourceEventId);
+        countTakenBack.run(sourceEventId);
       }),
     wasTakenBack: (sourceEventId) => wasTakenBack.get(sourceEventId) !== undefined,
     sentFor: (sourceEventId) => sentFor.all(sourceEventId).flatMap(sentIdOf),

@@ -109,7 +109,8 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
       else items.unshift(item);
       return;
     }
-    if (error.code === 'homeserver_unavailable' && item.options.keep === 'saved' && !deps.signal.aborted) {
+    const isPatient = item.options.keep === 'saved' && !item.isWithdrawn;
+    if (error.code === 'homeserver_unavailable' && isPatient && !deps.signal.aborted) {
       item.isSending = false;
       pausedUntilMs = clock() + OUTAGE_PAUSE_MS;
       items.push(item);

@@ -2,6 +2,7 @@
 import { STATUS_AFTER_MS } from '../../config/limits.ts';
 import { toAppError } from '../domain/errors.ts';
 import type { ReplyLedger, StoredReply } from '../domain/ledger.ts';
+import type { Log } from '../domain/log.ts';
 import type { Upload } from '../domain/media.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { Offer } from './optionalSends.ts';
@@ -13,9 +14,17 @@ export type StatusDeps<Stage> = {
   /** The notice (revision 0: `editedEventId` is null) or an edit of it. */
   render(upload: Upload, stage: Stage, editedEventId: string | null): { reply: Reply; text: string };
   renderTaken(upload: Upload): Reply;
+  /** Redacts what was sent and is to be seen no more. */
+  takeBack(roomId: string, sentEventId: string): void;
+  /**
+   * Takes the notice back, if there is or may be one, and redacts it once `ended` has settled; `sentEventId` null: that of the ledger,
+   * if it knows it. Throws when the ledger cannot keep that.
+   */
+  takeBackNotice(upload: Upload, sentEventId: string | null, ended: Promise<unknown>): void;
   /** Answers that are still to be sent, this one included. */
   answersToCome(): number;
   clock(): number;
+  log: Log;
 };
 
 export type StatusBoard<Stage> = {
@@ -25,9 +34,12 @@ export type StatusBoard<Stage> = {
   show(upload: Upload, stage: Stage): void;
   /** Begins to count; `stage` is asked for when the notice goes out and nothing else was shown. */
   track(upload: Upload, stage: () => Stage): void;
-  /** Ends the notice's own life and returns its event id if it stands in the thread. */
+  /**
+   * Ends the notice's own life and returns its event id if it stands in the thread. Within seconds: a notice of which nothing is known
+   * by then is taken back, should it stand after all.
+   */
   settle(upload: Upload): Promise<string | null>;
-  /** Forgets the job without a word. */
+  /** Forgets the job: its notice, and what is under way, is to be seen no more. */
   forget(eventId: string): void;
   /** Forgets all jobs; their notices stay as they are. */
   stop(): void;
@@ -40,6 +52,8 @@ const NOTICE_STALE_AFTER_MS = 3_600_000;
 /** Uploads that come closer together than this are one burst. */
 const BURST_MS = 300;
 const TAKEN_STALE_AFTER_MS = 60_000;
+/** A consumer waits so long to learn whether a notice stands that the answer could take the place of. */
+const SETTLE_MS = 5_000;
 
 type Tracked<Stage> = {
   upload: Upload;
@@ -92,7 +106,11 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
 
   const offerTaken = (job: Tracked<Stage>): void => {
     const options = { revision: 0, expiresAtMs: clock() + TAKEN_STALE_AFTER_MS, keep: 'no' as const };
-    job.taken = sender.offer(deps.renderTaken(job.upload), options);
+    const taken = sender.offer(deps.renderTaken(job.upload), options);
+    job.taken = taken;
+    void taken.sent.then(() => {
+      job.taken = null;
+    });
   };
 
   const post = (job: Tracked<Stage>): void => {
@@ -141,14 +159,29 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
     });
   };
 
-  const forget = (eventId: string): void => {
+  /** Nothing more is begun for the job. */
+  const leave = (eventId: string): Tracked<Stage> | undefined => {
     const job = jobs.get(eventId);
     clearTimeout(job?.timer);
     clearTimeout(job?.takenTimer);
     jobs.delete(eventId);
-    void job?.taken?.withdraw();
-    void job?.first?.withdraw();
-    void job?.edit?.withdraw();
+    return job;
+  };
+
+  const forget = (eventId: string): void => {
+    const job = leave(eventId);
+    if (!job) return;
+    const { upload, taken, edit, first } = job;
+    const underWay = [taken, edit].map(async (offer) => {
+      const sentEventId = await offer?.withdraw();
+      if (sentEventId) deps.takeBack(upload.roomId, sentEventId);
+    });
+    const ended = Promise.all([...underWay, first?.withdraw()]);
+    try {
+      deps.takeBackNotice(upload, job.eventId, ended);
+    } catch (error) {
+      deps.log.error({ err: error, job: eventId }, 'the notice of a job that is forgotten stays');
+    }
   };
 
   return {
@@ -168,21 +201,42 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
       edit(job);
     },
     stop() {
-      for (const eventId of [...jobs.keys()]) forget(eventId);
+      for (const eventId of [...jobs.keys()]) {
+        const job = leave(eventId);
+        for (const offer of [job?.taken, job?.first, job?.edit]) void offer?.withdraw();
+      }
     },
     async settle(upload) {
-      const job = jobs.get(upload.eventId);
-      clearTimeout(job?.timer);
-      clearTimeout(job?.takenTimer);
-      jobs.delete(upload.eventId);
+      const job = leave(upload.eventId);
       void job?.taken?.withdraw();
-      await job?.edit?.withdraw();
-      await job?.first?.withdraw();
-      const stored = deps.replies.find(upload.eventId, 'status');
-      if (!stored) return null;
-      return stored.sentEventId ?? sendAgain(stored, deps);
+      const standing = learnStanding(upload, job, deps);
+      const eventId = await inTime(standing);
+      if (eventId !== 'late') return eventId;
+      deps.takeBackNotice(upload, null, standing);
+      return null;
     },
   };
+}
+
+/** Waits for what is under way, and sends what may have been sent again. */
+async function learnStanding<Stage>(
+  upload: Upload,
+  job: Pick<Tracked<Stage>, 'edit' | 'first'> | undefined,
+  deps: StatusDeps<Stage>,
+): Promise<string | null> {
+  await job?.edit?.withdraw();
+  await job?.first?.withdraw();
+  const stored = deps.replies.find(upload.eventId, 'status');
+  if (!stored) return null;
+  return stored.sentEventId ?? sendAgain(stored, deps);
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T | 'late'> {
+  const late = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => late.resolve('late'), SETTLE_MS);
+  // Told by the race, or of no interest any more.
+  work.catch(() => undefined);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** A crash came between the send and its answer: the same transaction id gives the event's id. Null: it is refused for good. */

@@ -1,5 +1,5 @@
 // Owns the sweep: whatever Lector has said about an event is redacted, down to the edits that clients show to nobody.
-import { type Reply, transactionId } from '../domain/reply.ts';
+import { type Reply, type ReplyBody, transactionId } from '../domain/reply.ts';
 import { refusalOf } from './http.ts';
 import {
   isHidden,
@@ -17,11 +17,17 @@ const MAX_TAKEN_BACK = 20;
 type Redact = (eventId: string, transactionId: string) => Promise<unknown>;
 
 /**
- * Redacts every own event about `relatedEventId`, and the edits of those; what cannot be redacted for good is passed over. Repeating
+ * Redacts every own event about `relatedEventId` (or the one of them that was sent as `onlyTransactionId`), and the edits of those; what cannot be redacted for good is passed over. Repeating
  * it is harmless, and goes on where an outage cut it off. Throws what an outage or a 429 throws.
  */
-export async function sweep(place: OwnPlace, reply: Reply, relatedEventId: string, redact: Redact): Promise<void> {
-  const about = await listAbout(place, relatedEventId);
+export async function sweep(
+  place: OwnPlace,
+  reply: Reply,
+  { relatedEventId, onlyTransactionId }: Extract<ReplyBody, { kind: 'sweep' }>,
+  redact: Redact,
+): Promise<void> {
+  const all = await listAbout(place, relatedEventId);
+  const about = onlyTransactionId === undefined ? all : withEdits(all, onlyTransactionId);
   // Edits first: homeservers list them only as long as what they edit stands.
   const isEdit = ({ relation }: OwnEvent) => relation.rel_type === 'm.replace';
   const inOrder = [...about.filter(isEdit), ...about.filter((event) => !isEdit(event))];
@@ -38,6 +44,12 @@ export async function sweep(place: OwnPlace, reply: Reply, relatedEventId: strin
       if (status !== 403 && status !== 404) throw error;
     }
   }
+}
+
+function withEdits(all: readonly OwnEvent[], transactionId: string): OwnEvent[] {
+  const sent = all.filter((event) => event.transactionId === transactionId);
+  const ids = new Set(sent.map(({ eventId }) => eventId));
+  return [...sent, ...all.filter((event) => ids.has(subjectOf(event) ?? ''))];
 }
 
 async function listAbout(place: OwnPlace, eventId: string): Promise<OwnEvent[]> {

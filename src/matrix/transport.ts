@@ -36,7 +36,7 @@ export function createTransport(client: MatrixClient, selfId: string, signal: Ab
         const place = { client, selfId, roomId };
         const redact = (eventId: string, id: string) =>
           send('PUT', `${room(roomId)}/redact/${encodeURIComponent(eventId)}/${id}`, {});
-        await withSignal(signal, () => sweep(place, reply, body.relatedEventId, redact));
+        await withSignal(signal, () => sweep(place, reply, body, redact));
         return transactionId(reply);
       }
       return madeEventId(await send('PUT', `${room(reply.roomId)}/${target(reply, revision)}`, contentOf(reply)));

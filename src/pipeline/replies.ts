@@ -1,7 +1,7 @@
 // Owns which replies an upload gets: one answer, its text as a file, one mark, and what becomes of the status notice.
 import { MENTION_AFTER_MS } from '../../config/limits.ts';
 import type { Upload } from '../domain/media.ts';
-import type { Reply, ReplyPart } from '../domain/reply.ts';
+import { type Reply, type ReplyPart, transactionId } from '../domain/reply.ts';
 import { editOf, type Rendered, reactionTo, threadFile, threadMention, threadNotice, threadOf } from './content.ts';
 
 /** What the reaction in the end says: answered, nothing to be said, not read. */
@@ -113,6 +113,14 @@ export function sweepOf(roomId: string, relatedEventId: string): Reply {
     body: { kind: 'sweep', relatedEventId },
     optional: false,
   };
+}
+
+/** Takes back a notice that was sent, or not: nobody knows under which event id. */
+export function sweepOfNotice(notice: Reply): Reply {
+  const { roomId, sourceEventId } = notice;
+  const id = transactionId(notice);
+  const body = { kind: 'sweep' as const, relatedEventId: sourceEventId, onlyTransactionId: id };
+  return { roomId, sourceEventId: `sweep ${id}`, part: 'retracted', body, optional: false };
 }
 
 function origin(upload: Upload): Pick<Reply, 'roomId' | 'sourceEventId'> {

@@ -1,6 +1,6 @@
 // What a sweep takes away: all that Lector said of an event, down to edits that clients do not show, and nothing else.
 import { beforeEach, expect, test } from 'vitest';
-import type { Reply } from '../../../src/domain/reply.ts';
+import { type Reply, transactionId } from '../../../src/domain/reply.ts';
 import { createClient } from '../../../src/matrix/client.ts';
 import { createTransport, type Transport } from '../../../src/matrix/transport.ts';
 import type { Member } from '../../../src/playground/member.ts';
@@ -136,4 +136,16 @@ test('in a room that the bot is not in any more ends without an error', async ()
   await workInHand();
   await anna.kick(room, bot.userId);
   await expect(sweep()).resolves.toBeDefined();
+});
+
+test('of one notice alone takes away that and its edits', async () => {
+  const notice = await workInHand();
+  const answer = await put('answer', inThread(uploadId, uploadId));
+  const onlyTransactionId = transactionId(reply('status', {}));
+  const body = { kind: 'sweep', relatedEventId: uploadId, onlyTransactionId } as const;
+  await transport.put({ ...reply('retracted', {}), body }, 0);
+  const left = await stands();
+  expect(left).toHaveLength(2);
+  expect(left).toContain(answer);
+  expect(left).not.toContain(notice);
 });

@@ -52,7 +52,7 @@ export function startBot(deps: BotDeps): Bot {
   const link = createRoomLink({ ...deps, answersToCome });
   const line: JobLine = startJobLine({ ...deps, link });
   const receiving = receiveDeps(deps, line);
-  const handle = createHandler(receiving, link, line, log);
+  const handle = createHandler(receiving, deps, link, line);
 
   tellModelChange(receiving);
   resume(deps, link, line);
@@ -91,7 +91,12 @@ export function startBot(deps: BotDeps): Bot {
 }
 
 /** Stores a sync and starts what follows from it. */
-function createHandler(receiving: ReceiveDeps, link: RoomLink, line: JobLine, log: Log): (batch: SyncBatch) => void {
+function createHandler(
+  receiving: ReceiveDeps,
+  { ledger, meter, log }: BotDeps,
+  link: RoomLink,
+  line: JobLine,
+): (batch: SyncBatch) => void {
   return (batch) => {
     const startedAt = performance.now();
     const { cancelledJobs, replies } = receive(batch, receiving);
@@ -100,6 +105,8 @@ function createHandler(receiving: ReceiveDeps, link: RoomLink, line: JobLine, lo
     for (const jobId of cancelledJobs) {
       line.abort(jobId);
       link.board.forget(jobId);
+      // Those whose answer was taken back with that of another upload begin anew.
+      if ((ledger.jobs.get(jobId)?.state ?? 'cancelled') === 'cancelled') meter.jobEnded(null, 'cancelled');
     }
     for (const reply of replies) link.send(reply);
     link.wakeMembership();

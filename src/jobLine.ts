@@ -5,7 +5,7 @@ import { toAppError } from './domain/errors.ts';
 import type { Job } from './domain/job.ts';
 import type { JobRow, Ledger } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
-import { claimsToBeDocument } from './domain/media.ts';
+import { claimedKind, claimsToBeDocument } from './domain/media.ts';
 import type { Meter } from './domain/meter.ts';
 import type { Model } from './domain/model.ts';
 import { createJobPorts } from './jobPorts.ts';
@@ -83,6 +83,9 @@ export function startJobLine(deps: JobLineDeps): JobLine {
       const file = await fetchJob(row, deps, AbortSignal.any([signal, begun.own.signal]));
       fetching.delete(row.upload.eventId);
       meter.stageTook('fetch', clock() - begun.startedAtMs);
+      if (!file && ledger.jobs.get(row.upload.eventId)?.state === 'cancelled') {
+        meter.jobEnded(claimedKind(row.upload), 'cancelled');
+      }
       return file;
     },
     async onFailure({ upload }, thrown, signal) {

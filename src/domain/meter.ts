@@ -16,7 +16,7 @@ export type ThreadEnd = 'timeout' | 'out_of_memory' | 'crashed' | 'aborted';
 
 /** None of the methods throws. */
 export interface Meter {
-  /** `kind` null: its file was never seen. */
+  /** `kind` null: its file was never seen, or is forgotten. */
   jobEnded(kind: MediaKind | null, outcome: JobOutcome): void;
   /** An attempt came to nothing; `isLast`: there is no other. */
   attemptFailed(code: ErrorCode, isLast: boolean): void;

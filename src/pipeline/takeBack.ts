@@ -1,4 +1,5 @@
 // Owns taking back what was said of an upload: when it is redacted, and when it is to be said anew.
+import { isEnded } from '../domain/job.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Reply } from '../domain/reply.ts';
 import { retraction, sweepOf } from './replies.ts';
@@ -25,7 +26,7 @@ export function forgetUpload(roomId: string, uploadId: string, { ledger }: Deps)
   const swept = isNews ? [uploadId, noticeId].filter((id) => id != null).map((id) => sweepOf(roomId, id)) : [];
   ledger.wipeUpload(uploadId);
   return {
-    cancelledJobs: [...others.flatMap(({ cancelledJobs }) => cancelledJobs), uploadId],
+    cancelledJobs: [...others.flatMap(({ cancelledJobs }) => cancelledJobs), ...(isEnded(row.state) ? [] : [uploadId])],
     // Homeservers list the edits of a message only as long as it stands.
     replies: [...swept, ...others.flatMap((other) => other.replies), ...gone],
   };

@@ -1,7 +1,8 @@
 // What is left of an upload after a redaction, after !lector forget and after the bot left: nothing, in the room and on disk.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { createOpenAiDouble } from '../fixtures/openaiServer.ts';
 import { writePdf } from '../fixtures/pdfWriter.ts';
 import { createRig, type Rig } from './botRig.ts';
 
@@ -63,4 +64,35 @@ test('leaving a room wipes it', async () => {
   await rig.ended(await rig.post([paper]));
   await rig.anna.kick(rig.roomId, rig.botId);
   await expect.poll(() => filesWithSecret(rig), { timeout: 10_000 }).toEqual([]);
+});
+
+/** An upload whose notice stands, since its model answers only when the test ends. */
+async function atWork(): Promise<{ rig: Rig; upload: string; notice: string }> {
+  const model = await createOpenAiDouble({ models: ['double-1'] });
+  onTestFinished(() => model.close());
+  const { promise: after, resolve } = Promise.withResolvers<void>();
+  onTestFinished(() => resolve());
+  model.script(() => ({ kind: 'answer', text: 'Nobody knows it (p. 1).', after }));
+  const admins = '@anna:playground';
+  const rig = await createRig({ LLM_BASE_URL: model.url, LLM_MODEL: 'double-1', MATRIX_ADMINS: admins });
+  const [upload = ''] = await rig.post([paper]);
+  const { event_id: notice } = await rig.anna.waitFor(rig.roomId, ({ content }) =>
+    String(content.body).startsWith('⏳'),
+  );
+  return { rig, upload, notice };
+}
+
+test('!lector forget takes away the notice of work in hand', async () => {
+  const { rig, notice } = await atWork();
+  await rig.anna.sendText(rig.roomId, '!lector forget');
+  await rig.anna.waitFor(rig.roomId, ({ redacts }) => redacts === notice);
+  await expect.poll(() => filesWithSecret(rig)).toEqual([]);
+});
+
+test('a bot that is removed while it is at work tries to redact nothing there', async () => {
+  const { rig } = await atWork();
+  await rig.anna.kick(rig.roomId, rig.botId);
+  await expect.poll(() => filesWithSecret(rig), { timeout: 10_000 }).toEqual([]);
+  await rig.app.stop();
+  expect(rig.records.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { ReplyLedger } from '../domain/ledger.ts';
 import type { Log } from '../domain/log.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { SendBudget } from './budget.ts';
-import { refusalOf } from './http.ts';
+import { answeredStatus, refusalOf } from './http.ts';
 
 export type OptionalSendsDeps = {
   put(reply: Reply, revision: number): Promise<string>;
@@ -60,6 +60,7 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
   let timer: NodeJS.Timeout | undefined;
   let isSending = false;
   let pausedUntilMs = 0;
+  const failingUntilMs = new Map<string, number>();
 
   const drop = (item: Item): void => {
     const index = items.indexOf(item);
@@ -112,7 +113,10 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
     const isPatient = item.options.keep === 'saved' && !item.isWithdrawn;
     if (error.code === 'homeserver_unavailable' && isPatient && !deps.signal.aborted) {
       item.isSending = false;
-      pausedUntilMs = clock() + OUTAGE_PAUSE_MS;
+      const untilMs = clock() + OUTAGE_PAUSE_MS;
+      // What answers is there: it fails at this room alone, as far as is known.
+      if (answeredStatus(error) === null) pausedUntilMs = untilMs;
+      else failingUntilMs.set(item.reply.roomId, untilMs);
       items.push(item);
       return;
     }
@@ -122,16 +126,24 @@ export function createOptionalSends(deps: OptionalSendsDeps): OptionalSends {
     item.settled.resolve(null);
   };
 
+  /** Whether its room is not one that the homeserver has just failed at. */
+  const isFree = ({ reply: { roomId } }: Item): boolean => {
+    const untilMs = failingUntilMs.get(roomId);
+    if (untilMs === undefined) return true;
+    if (untilMs > clock()) return false;
+    return failingUntilMs.delete(roomId);
+  };
+
   const wake = (): void => {
     clearTimeout(timer);
     if (deps.signal.aborted) return;
-    // Those behind the first are looked at when they come to be it.
-    for (let first = items[0]; first && first.options.expiresAtMs <= clock(); first = items[0]) drop(first);
-    const next = items[0];
-    if (isSending || !next) return;
+    // Those behind the first are looked at when it is their turn.
+    let next = items.find(isFree);
+    for (; next && next.options.expiresAtMs <= clock(); next = items.find(isFree)) drop(next);
+    if (isSending || items.length === 0) return;
     const pauseMs = Math.max(pausedUntilMs - clock(), budget.optionalPauseMs(deps.answersToCome()));
-    if (pauseMs > 0) {
-      timer = setTimeout(wake, Math.min(pauseMs, LOOK_AGAIN_MS));
+    if (!next || pauseMs > 0) {
+      timer = setTimeout(wake, next ? Math.min(pauseMs, LOOK_AGAIN_MS) : LOOK_AGAIN_MS);
       timer.unref();
       return;
     }

@@ -4,7 +4,7 @@ import type { Ledger, ReplyLedger } from '../../../src/domain/ledger.ts';
 import { SendBudget } from '../../../src/matrix/budget.ts';
 import { createOptionalSends, type OfferOptions } from '../../../src/matrix/optionalSends.ts';
 import { createRecordingLog } from '../../fixtures/recordingLog.ts';
-import { aHomeserver, aLedger, aReply, away, diskFull, limited, refused } from './sendingSupport.ts';
+import { aHomeserver, aLedger, aReply, away, diskFull, failing, limited, refused } from './sendingSupport.ts';
 
 let ledger: Ledger;
 let homeserver: ReturnType<typeof aHomeserver>;
@@ -215,6 +215,35 @@ describe('an offer that fails', () => {
     homeserver.next().fail(away());
     expect(await offer.sent).toBeNull();
     expect(ledger.replies.unsentOf('$a')).toMatchObject([aReply('$a', 'status')]);
+  });
+
+  test('in a room that the homeserver fails at keeps no other room waiting, and is tried again', async () => {
+    const sends = startSends();
+    for (const id of ['$a', '$b', '$c']) {
+      const reply = aReply(id, 'mark', id === '$c' ? '!other:here' : '!broken:here');
+      ledger.replies.save(reply);
+      sends.offer(reply, options({ keep: 'saved' }));
+    }
+    homeserver.next().fail(failing());
+    await pass();
+    expect(homeserver.openNames()).toEqual(['mark $c']);
+    homeserver.next().answer();
+    await pass(4_999);
+    expect(homeserver.openNames()).toEqual([]);
+    await pass(500);
+    expect(homeserver.openNames()).toEqual(['mark $b']);
+  });
+
+  test('that was withdrawn meanwhile is not tried again, and keeps its row: an earlier life may have sent it', async () => {
+    const reply = aReply('$a', 'status');
+    ledger.replies.save(reply);
+    const offer = startSends().offer(reply, options({ keep: 'saved' }));
+    const withdrawn = offer.withdraw();
+    homeserver.next().fail(away());
+    expect(await withdrawn).toBeNull();
+    await pass(60_000);
+    expect(homeserver.open).toEqual([]);
+    expect(ledger.replies.unsentOf('$a')).toHaveLength(1);
   });
 
   test('on a full disk takes nothing else along', async () => {

@@ -153,7 +153,7 @@ export const variables = {
   QUEUE_MONITORING: flag(false).register(variableMeta, work('logs depth, active, waiting, rate and memory every 60 s')),
   MEMBER_UPLOADS_PER_MINUTE: wholeOrOff(100_000, 10).register(
     variableMeta,
-    work('of one member; what is over it waits for its turn, and the member is told once; 0: no limit'),
+    work('of one member; what is over it waits for its turn, and the member is told once; 0 or off: no limit'),
   ),
   BACKLOG_CRON: schedule('0 2 * * *').register(variableMeta, {
     ...work('when uploads that failed are tried again, as of cron; empty (BACKLOG_CRON=): never'),
@@ -253,7 +253,10 @@ export const variables = {
     })
     .transform((text) => Number(text) || null)
     .register(variableMeta, { ...http('their port; 0 or empty: off'), emptyCounts: true }),
-  HTTP_TOKEN: text().register(variableMeta, http('what a request has to carry as “Authorization: Bearer …”', '', true)),
+  HTTP_TOKEN: text().register(
+    variableMeta,
+    http('what a request has to carry as “Authorization: Bearer …” where HTTP_HOST is not of this machine', '', true),
+  ),
   LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info').register(
     variableMeta,
     logs('debug, info, warn, error or silent'),

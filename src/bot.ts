@@ -40,7 +40,7 @@ export type Bot = {
   figures(): LineFigures;
   /** The model has answered after it had failed, or its server is there again. */
   modelIsBack(): void;
-  /** Takes nothing new in, finishes what is in memory up to the time-out, and leaves the rest in the ledger. */
+  /** Takes nothing new in, finishes what runs up to the time-out, and leaves the rest in the ledger. */
   stop(): Promise<void>;
 };
 

@@ -51,7 +51,7 @@ export type JobLine = {
   figures(): LineFigures;
   /** Ends the work on a job that was cancelled, or begins anew, in the ledger: wherever in memory it is. */
   abort(jobId: string): void;
-  /** Takes nothing new, finishes what is in memory within `timeoutMs`, leaves the rest to the ledger. */
+  /** Begins nothing more, finishes what runs within `timeoutMs`, leaves the rest to the ledger. */
   stop(timeoutMs: number): Promise<void>;
 };
 

@@ -28,6 +28,8 @@ export type ReplyBody =
   | {
       kind: 'sweep';
       relatedEventId: string;
+      /** What is redacted by replies of its own. */
+      exceptIds?: string[];
       /** Of these only the one that was sent under this id, and edits of it. */
       onlyTransactionId?: string;
     }

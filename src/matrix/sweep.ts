@@ -23,14 +23,15 @@ type Redact = (eventId: string, transactionId: string) => Promise<unknown>;
 export async function sweep(
   place: OwnPlace,
   reply: Reply,
-  { relatedEventId, onlyTransactionId }: Extract<ReplyBody, { kind: 'sweep' }>,
+  { relatedEventId, exceptIds = [], onlyTransactionId }: Extract<ReplyBody, { kind: 'sweep' }>,
   redact: Redact,
 ): Promise<void> {
   const all = await listAbout(place, relatedEventId);
   const about = onlyTransactionId === undefined ? all : withEdits(all, onlyTransactionId);
   // Edits first: homeservers list them only as long as what they edit stands.
   const isEdit = ({ relation }: OwnEvent) => relation.rel_type === 'm.replace';
-  const inOrder = [...about.filter(isEdit), ...about.filter((event) => !isEdit(event))];
+  const open = about.filter(({ eventId }) => !exceptIds.includes(eventId));
+  const inOrder = [...open.filter(isEdit), ...open.filter((event) => !isEdit(event))];
   for (const { eventId } of inOrder) {
     const id = transactionId({
       sourceEventId: `${transactionId(reply)} ${eventId}`,

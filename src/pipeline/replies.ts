@@ -105,12 +105,12 @@ export function retraction(roomId: string, sentEventId: string): Reply {
 }
 
 /** Takes back what no row of the ledger names: reactions to an event, edits of it. Once an event. */
-export function sweepOf(roomId: string, relatedEventId: string): Reply {
+export function sweepOf(roomId: string, relatedEventId: string, exceptIds: string[] = []): Reply {
   return {
     roomId,
     sourceEventId: `sweep ${relatedEventId}`,
     part: 'retracted',
-    body: { kind: 'sweep', relatedEventId },
+    body: { kind: 'sweep', relatedEventId, ...(exceptIds.length > 0 && { exceptIds }) },
     optional: false,
   };
 }

@@ -22,8 +22,10 @@ export function forgetUpload(roomId: string, uploadId: string, { ledger }: Deps)
   jobs.cancel(uploadId);
   const noticeId = replies.find(uploadId, 'status')?.sentEventId;
   for (const reply of replies.unsentOf(uploadId)) replies.drop(reply);
-  const gone = replies.sentFor(uploadId).map((eventId) => retraction(roomId, eventId));
-  const swept = isNews ? [uploadId, noticeId].filter((id) => id != null).map((id) => sweepOf(roomId, id)) : [];
+  const sentIds = replies.sentFor(uploadId);
+  const gone = sentIds.map((eventId) => retraction(roomId, eventId));
+  const about = isNews ? [uploadId, noticeId].filter((id) => id != null) : [];
+  const swept = about.map((id) => sweepOf(roomId, id, sentIds));
   ledger.wipeUpload(uploadId);
   return {
     cancelledJobs: [...others.flatMap(({ cancelledJobs }) => cancelledJobs), ...(isEnded(row.state) ? [] : [uploadId])],

@@ -23,8 +23,8 @@ export type Consumers = {
   /** Jobs ended since the start. */
   processed(): number;
   /**
-   * Takes what is in line until it is empty or `timeoutMs` is over, then aborts what still runs and waits for it to stop.
-   * Returns the jobs that were left in line; the ledger still has them.
+   * Begins nothing more; what runs is waited for until `timeoutMs` is over, then aborted, and waited for to stop.
+   * Returns the jobs that were in line; the ledger still has them.
    */
   drain(timeoutMs: number): Promise<Job[]>;
 };
@@ -74,12 +74,11 @@ export function startConsumers(deps: ConsumersDeps): Consumers {
     active: () => active,
     processed: () => processed,
     async drain(timeoutMs) {
-      queue.close();
+      const left = queue.close('drop');
       const timeIsUp = Promise.withResolvers<'late'>();
       const timer = setTimeout(() => timeIsUp.resolve('late'), timeoutMs);
       const ended = await Promise.race([queue.join().then(() => 'empty' as const), timeIsUp.promise]);
       clearTimeout(timer);
-      const left = ended === 'late' ? queue.close('drop') : [];
       if (ended === 'late') abort.abort(new Error('shutting down'));
       await Promise.all(loops);
       return left;

@@ -44,6 +44,7 @@ test('a redaction takes back answer and reactions, and no file of the data folde
   const said = [...ownReactions(rig, eventId).map(({ event_id: id }) => id), upload?.replies[0]?.eventId];
   expect(said).toHaveLength(3);
   await expect.poll(() => said.filter((id) => !redacted().includes(id))).toEqual([]);
+  expect(redacted().toSorted()).toEqual(said.toSorted());
   await expect.poll(() => filesWithSecret(rig)).toEqual([]);
 });
 

@@ -79,7 +79,7 @@ test('a model that is away delays the answer, uses up no attempt, and the member
   model.script(() =>
     isAway ? { kind: 'status', status: 503 } : { kind: 'answer', text: 'The rent is 900 crowns (p. 1).' },
   );
-  const rig = await createRig(withModel(model));
+  const rig = await createRig({ ...withModel(model), LLM_FALLBACK: 'false' });
   const eventId = await postOne(rig);
   const status = await rig.anna.waitFor(
     rig.roomId,

@@ -167,8 +167,8 @@ describe('while a Lector runs', () => {
 
 describe('when there is nothing to do', () => {
   test.each([
-    [null, 'No upload has failed.\n'],
-    [HOUR_MS, 'No upload of that time has failed.\n'],
+    [null, 'No upload that failed can be tried again.\n'],
+    [HOUR_MS, 'No upload of that time that failed can be tried again.\n'],
   ])('(since %s) it says so, and starts no bot', async (sinceMs, sentence) => {
     const ledger = ledgerHere();
     ledger.jobs.insert(anUpload(), { postedAtMs: NOW_MS, receivedAtMs: NOW_MS });

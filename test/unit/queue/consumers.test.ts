@@ -146,23 +146,23 @@ describe('a file that may take the process along', () => {
 
   test('is drained like any other', async () => {
     const { consumers, running, finish } = start(2, ['$a', aJob('$suspect', { isSuspect: true })]);
-    const drained = consumers.drain(60_000);
     await pass();
+    const drained = consumers.drain(60_000);
+    expect([...running.keys()]).toEqual(['$a', '$suspect']);
     await finish('$a');
-    expect([...running.keys()]).toEqual(['$suspect']);
     await finish('$suspect');
     expect(await drained).toEqual([]);
   });
 });
 
 describe('draining', () => {
-  test('finishes what runs and what is in line', async () => {
-    const { consumers, aborted, finish } = start(1, ['$a', '$b']);
-    const drained = consumers.drain(60_000);
+  test('finishes what runs and hands back what is in line', async () => {
+    const { consumers, aborted, running, finish } = start(1, ['$a', '$b']);
     await pass();
+    const drained = consumers.drain(60_000);
     await finish('$a');
-    await finish('$b');
-    expect(await drained).toEqual([]);
+    expect((await drained).map(({ id }) => id)).toEqual(['$b']);
+    expect([...running.keys()]).toEqual([]);
     expect(aborted).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -173,6 +173,7 @@ describe('draining', () => {
 
   test('that takes too long ends what runs and hands back what is in line', async () => {
     const { consumers, aborted } = start(1, ['$a', '$b', '$c']);
+    await pass();
     const drained = consumers.drain(60_000);
     await pass(59_999);
     expect(aborted).toEqual([]);

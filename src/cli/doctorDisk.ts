@@ -41,6 +41,7 @@ export function checkDataDir(path: string): { finding: Finding; isInUse: boolean
 
 function adviceFor(error: AppError): string {
   if (error.code === 'database_newer') return 'install that version again, or set DATA_DIR to another folder';
+  if (error.code === 'database_corrupt') return 'do as it says; the README tells how to restore a backup';
   const resultCode = Number((error.cause as { errcode?: number } | undefined)?.errcode) & 0xff;
   if (DAMAGED.includes(resultCode)) return 'put a backup of it in its place, or set DATA_DIR to another folder';
   return BETTER_FOLDER;

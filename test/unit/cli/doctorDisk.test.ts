@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lockDataDir, prepareDataDir } from '../../../src/ledger/dataDir.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { anUpload } from '../../fixtures/uploads.ts';
 import { runDoctor, temporaryFolder } from './doctorRig.ts';
 
 describe('a data folder that a Lector is running on', () => {
@@ -117,4 +118,20 @@ describe('a folder that cannot be used', () => {
       expect(said).toContain(failure(join(folder, 'data'), `${folder} may not be read and written`));
     });
   }
+});
+
+test('a database that is damaged in its middle is told, as the start would tell it', async () => {
+  const dir = prepareDataDir(temporaryFolder());
+  const ledger = openLedger(dir.database);
+  for (let n = 0; n < 200; n++) {
+    ledger.jobs.insert(anUpload({ eventId: `$${n}` }), { postedAtMs: 0, receivedAtMs: 0 });
+  }
+  ledger.close();
+  const bytes = readFileSync(dir.database);
+  bytes.fill(0x5a, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 40_000);
+  writeFileSync(dir.database, bytes);
+  const { code, said } = await runDoctor({ DATA_DIR: dir.path });
+  expect(said).toContain('is damaged');
+  expect(said).toContain('README, "Backup and restore"');
+  expect(code).toBe(1);
 });

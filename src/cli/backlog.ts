@@ -47,7 +47,12 @@ export async function backlog(deps: BacklogDeps): Promise<0 | 1> {
     const failed = ledger.jobs.failures({ postedSinceMs });
     if (deps.json) for (const each of failed) deps.stdout.write(`${deadLetterJson(each)}\n`);
     else if (failed.length > 0) deps.stdout.write(`${deadLetterTable(failed)}\n`);
-    if (failed.length === 0) say(sinceMs === null ? 'No upload that failed can be tried again.' : 'No upload of that time that failed can be tried again.');
+    if (failed.length === 0)
+      say(
+        sinceMs === null
+          ? 'No upload that failed can be tried again.'
+          : 'No upload of that time that failed can be tried again.',
+      );
     if (list || failed.length === 0) return 0;
 
     const jobIds = ledger.jobs.retryBacklog({ postedSinceMs, maxTries: Number.MAX_SAFE_INTEGER });

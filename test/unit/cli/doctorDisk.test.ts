@@ -46,7 +46,7 @@ describe('doctor changes nothing', () => {
     const dir = prepareDataDir(temporaryFolder());
     openLedger(dir.database).close();
     const db = new DatabaseSync(dir.database);
-    db.exec('PRAGMA user_version = 0');
+    db.exec('PRAGMA user_version = 4');
     db.close();
     const before = readFileSync(dir.database);
     const { said } = await runDoctor({ DATA_DIR: dir.path });

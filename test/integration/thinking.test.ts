@@ -75,11 +75,15 @@ test('an answer that took over a minute is a new message that mentions the membe
 
 test('a model that is away delays the answer, uses up no attempt, and the member is told', async () => {
   const model = await createModel();
-  let isAway = true;
+  // One attempt's calls fail; the next one is answered when the member has been told.
+  let failuresLeft = 3;
+  const told = Promise.withResolvers<void>();
   model.script(() =>
-    isAway ? { kind: 'status', status: 503 } : { kind: 'answer', text: 'The rent is 900 crowns (p. 1).' },
+    failuresLeft-- > 0
+      ? { kind: 'status', status: 503 }
+      : { kind: 'answer', text: 'The rent is 900 crowns (p. 1).', after: told.promise },
   );
-  const rig = await createRig({ ...withModel(model), LLM_FALLBACK: 'false' });
+  const rig = await createRig(withModel(model));
   const eventId = await postOne(rig);
   const status = await rig.anna.waitFor(
     rig.roomId,
@@ -87,7 +91,7 @@ test('a model that is away delays the answer, uses up no attempt, and the member
     { timeoutMs: 30_000, description: 'a status notice about the model' },
   );
   expect(status.content.msgtype).toBe('m.notice');
-  isAway = false;
+  told.resolve();
   const [upload] = (await rig.ended([eventId], 60_000)) as [ViewedMessage];
   expect(upload.replies.filter(({ redacted }) => !redacted).map(({ body }) => body)).toEqual([
     expect.stringContaining('The rent is 900 crowns'),

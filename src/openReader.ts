@@ -7,6 +7,7 @@ import type { Log } from './domain/log.ts';
 import { type Meter, NO_METER } from './domain/meter.ts';
 import type { Model } from './domain/model.ts';
 import type { OcrLanguage } from './domain/ocr.ts';
+import { createMemoryGovernor } from './pool/memoryGovernor.ts';
 import { findOcrLanguages } from './pool/ocrLanguages.ts';
 import { createOcrPool, type OcrPool } from './pool/ocrPool.ts';
 import { createPool, type Pool } from './pool/pool.ts';
@@ -53,9 +54,12 @@ export function openReader({
   }
   const { threads } = config.work;
   const memoryMb = config.limits.workerMemoryMb;
-  const pool = createPool({ threads, memoryMb, compileCacheDir, meter, log });
+  const governor = createMemoryGovernor({ threads, memoryMb });
+  const pool = createPool({ threads, memoryMb, compileCacheDir, governor, meter, log });
   const ocr =
-    languages.length > 0 ? createOcrPool({ threads, memoryMb, languages, compileCacheDir, meter, log }) : null;
+    languages.length > 0
+      ? createOcrPool({ threads, memoryMb, languages, compileCacheDir, governor, meter, log })
+      : null;
   return {
     pool,
     ocr,

@@ -1,4 +1,5 @@
 // Owns the watch over what threads hold at work: their heap, and the byte arrays beside it.
+import type { HeapInfo } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
 
 /** A thread fills some 50 MB in this time. */
@@ -44,12 +45,21 @@ export class MemoryWatch {
   }
 
   async #lookAt(thread: Worker): Promise<void> {
-    // A thread that ends meanwhile holds nothing any more.
-    const heap = await thread.getHeapStatistics().catch(() => null);
-    if (!heap || heap.used_heap_size + heap.external_memory <= this.#deps.maxBytes) return;
-    const held = Math.round((heap.used_heap_size + heap.external_memory) / 1024 / 1024);
-    const error = Object.assign(new Error(`the thread holds ${held} MB`), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+    const heap = await heapOf(thread);
+    if (!heap) return;
+    const heldBytes = heap.used_heap_size + heap.external_memory;
     // Piscina then ends the thread, and its job with this error.
-    thread.emit('error', error);
+    if (heldBytes > this.#deps.maxBytes) thread.emit('error', outOfMemory(heldBytes));
   }
+}
+
+/** What Node ends a thread with whose heap is full. */
+export function outOfMemory(heldBytes: number): Error {
+  const held = Math.round(heldBytes / 1024 / 1024);
+  return Object.assign(new Error(`the thread holds ${held} MB`), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+}
+
+/** Null: the thread has ended. One that is idle answers with its next job. */
+export function heapOf(thread: Worker): Promise<HeapInfo | null> {
+  return thread.getHeapStatistics().catch(() => null);
 }

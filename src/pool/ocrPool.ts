@@ -5,6 +5,7 @@ import { type Meter, NO_METER } from '../domain/meter.ts';
 import { type OcrLanguage, type OcrRequest, ocrResultSchema } from '../domain/ocr.ts';
 import type { PageScan } from '../domain/reading.ts';
 import type { JobOptions } from './job.ts';
+import { boundless, type MemoryGovernor } from './memoryGovernor.ts';
 import { createThreads, type ThreadStats } from './threads.ts';
 
 const WORKER = fileURLToPath(new URL('../../workers/ocr.ts', import.meta.url));
@@ -29,6 +30,8 @@ export type OcrPoolDeps = {
   /** At least one, of `findOcrLanguages`. */
   languages: readonly OcrLanguage[];
   compileCacheDir?: string | undefined;
+  /** Shared by all pools of a process; absent: memory has no bounds but those of each thread. */
+  governor?: MemoryGovernor | undefined;
   meter?: Meter | undefined;
   log: Log;
 };
@@ -47,9 +50,10 @@ export interface OcrPool {
 }
 
 /** The pool of OCR threads; a thread keeps its recogniser between pages and ends after a few seconds without any. */
-export function createOcrPool({ languages, meter = NO_METER, ...deps }: OcrPoolDeps): OcrPool {
+export function createOcrPool({ languages, meter = NO_METER, governor, ...deps }: OcrPoolDeps): OcrPool {
   const threads = createThreads({
     ...deps,
+    governor: governor ?? boundless(),
     memoryMb: deps.memoryMb + PICTURES_MB,
     filename: WORKER,
     warmTask: { request: null, languages },

@@ -8,6 +8,7 @@ import { type Meter, NO_METER } from '../domain/meter.ts';
 import type { ModelImage } from '../domain/model.ts';
 import { type Reading, type ReadProgress, type ReadRequest, readResultSchema } from '../domain/reading.ts';
 import type { JobOptions } from './job.ts';
+import { boundless, type MemoryGovernor } from './memoryGovernor.ts';
 import { createThreads, type ThreadStats } from './threads.ts';
 
 /** A small document is read in 20–50 ms, the start of a thread takes 150 ms of a core: a burst of them is read sooner by one. */
@@ -27,6 +28,8 @@ export type PoolDeps = {
   memoryMb: number;
   /** Where threads keep their compiled code, which takes a third off their start; absent: nowhere. */
   compileCacheDir?: string | undefined;
+  /** Shared by all pools of a process; absent: memory has no bounds but those of each thread. */
+  governor?: MemoryGovernor | undefined;
   meter?: Meter | undefined;
   log: Log;
 };
@@ -52,9 +55,10 @@ export interface Pool {
 }
 
 /** The pool of reading threads. */
-export function createPool({ meter = NO_METER, ...deps }: PoolDeps): Pool {
+export function createPool({ meter = NO_METER, governor, ...deps }: PoolDeps): Pool {
   const threads = createThreads({
     ...deps,
+    governor: governor ?? boundless(),
     filename: WORKER,
     warmTask: null,
     growAfterMs: GROW_AFTER_MS,
@@ -66,13 +70,18 @@ export function createPool({ meter = NO_METER, ...deps }: PoolDeps): Pool {
       if (options.alone) {
         return (await threads.run({ task: () => ({ task: { request } }), answer: readResultSchema }, options)).reading;
       }
-      const { port1, port2 } = new MessageChannel();
-      listen(port1, onProgress);
-      const task = () => ({ task: { request, port: port2 }, transferList: [port2] });
+      let ours: MessagePort | undefined;
+      const task = (): { task: unknown; transferList: MessagePort[] } => {
+        ours?.close();
+        const { port1, port2 } = new MessageChannel();
+        ours = port1;
+        listen(port1, onProgress);
+        return { task: { request, port: port2 }, transferList: [port2] };
+      };
       try {
         return (await threads.run({ task, answer: readResultSchema }, options)).reading;
       } finally {
-        port1.close();
+        ours?.close();
       }
     },
     async compose(request, options) {

@@ -11,6 +11,8 @@ export type Threads = {
   growAfterMs: number;
   /** A line of so many is worth one at once; absent: none is by its length. */
   growAtWaiting?: number | undefined;
+  /** Whether there may be one more beside those that are there. */
+  mayGrow?(): boolean;
 };
 
 type Waiter = { enter(): void; growAfterMs: number };
@@ -64,6 +66,11 @@ export class Turns {
     if (this.#threads.count() === 0) this.#start();
   }
 
+  /** Threads have ended that nobody used, or there is room for more. */
+  look(): void {
+    this.#next();
+  }
+
   /** No thread is started any more. */
   close(): void {
     this.#isClosed = true;
@@ -104,6 +111,8 @@ export class Turns {
   #start(): void {
     this.#stopGrowing();
     if (this.#isStarting || this.#isClosed) return;
+    const { count, mayGrow = () => true } = this.#threads;
+    if (count() > 0 && !mayGrow()) return;
     this.#isStarting = true;
     this.#threads.start().then(
       () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { ThreadEnd } from '../../../src/domain/meter.ts';
+import { boundless } from '../../../src/pool/memoryGovernor.ts';
 import { createThreads, type Threads } from '../../../src/pool/threads.ts';
 import type { DyingTask } from '../../fixtures/dyingWorker.ts';
 import { threadCount } from '../../fixtures/liveProcess.ts';
@@ -23,6 +24,7 @@ beforeEach(() => {
     warmTask: null,
     threads: 2,
     memoryMb: 32,
+    governor: boundless(),
     growAfterMs: 0,
     idleMs: 60_000,
     onEnded: (reason) => ends.push(reason),

@@ -4,8 +4,11 @@ import { processMemoryMb } from '../../config/limits.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** A thread fills some 50 MB in this time. */
-const LOOK_EVERY_MS = 50;
+/** A thread fills some 20 MB in this time. */
+const LOOK_EVERY_MS = 20;
+
+/** One in the hands of a decoder ends when that is through: nobody waits longer for it. */
+const END_WITHIN_MS = 5_000;
 
 /** A manual of 500 pages holds 100 MB at most: a thread with less is not what fills the process. */
 const MUCH_BYTES = 160 * MEGABYTE;
@@ -125,11 +128,16 @@ export class MemoryGovernor {
   /** A thread is told to end: its memory is there until it has. */
   followEnd(thread: Worker): void {
     this.#ending += 1;
-    thread.once('exit', () => {
+    let timer: NodeJS.Timeout | undefined;
+    const onGone = (): void => {
+      clearTimeout(timer);
+      thread.off('exit', onGone);
       this.#ending -= 1;
       this.#next();
       for (const pool of this.#pools) pool.look();
-    });
+    };
+    timer = setTimeout(onGone, END_WITHIN_MS).unref();
+    thread.once('exit', onGone);
   }
 
   #look(): void {

@@ -59,7 +59,14 @@ export function outOfMemory(heldBytes: number): Error {
   return Object.assign(new Error(`the thread holds ${held} MB`), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
 }
 
-/** Null: the thread has ended. One that is idle answers with its next job. */
-export function heapOf(thread: Worker): Promise<HeapInfo | null> {
-  return thread.getHeapStatistics().catch(() => null);
+/** A thread in the hands of a decoder answers when it is through; an idle one with its next job. */
+const ANSWER_WITHIN_MS = 500;
+
+/** Null: the thread has ended, or is idle, or does not answer in time. */
+export async function heapOf(thread: Worker): Promise<HeapInfo | null> {
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), ANSWER_WITHIN_MS);
+  return Promise.race([thread.getHeapStatistics(), late])
+    .catch(() => null)
+    .finally(() => clearTimeout(timer));
 }

@@ -143,6 +143,8 @@ class EndedForMemory extends Error {}
 
 function governed(piscina: Piscina, idle: IdleThreads, governor: MemoryGovernor, look: () => void): GovernedThreads {
   const end = (thread: Worker, error: Error): void => {
+    // It may have ended while others were looked at, and would never be heard of.
+    if (!piscina.threads.includes(thread)) return;
     governor.followEnd(thread);
     // Piscina then ends the thread, and its job with this error.
     thread.emit('error', error);
@@ -155,7 +157,7 @@ function governed(piscina: Piscina, idle: IdleThreads, governor: MemoryGovernor,
     async holders() {
       const looks = idle.atWork(piscina.threads).map(async (thread): Promise<Holder[]> => {
         const heap = await heapOf(thread);
-        if (!heap || !piscina.threads.includes(thread)) return [];
+        if (!heap) return [];
         const heldBytes = heap.total_heap_size + heap.external_memory;
         const putAside = new EndedForMemory(`holds ${heldBytes} bytes`);
         return [{ heldBytes, end: (how) => end(thread, how === 'put_aside' ? putAside : outOfMemory(heldBytes)) }];

@@ -48,7 +48,7 @@ function begin(isAlone = false, signal: AbortSignal = never) {
   return job;
 }
 
-const aMoment = (): Promise<unknown> => vi.advanceTimersByTimeAsync(50);
+const aMoment = (): Promise<unknown> => vi.advanceTimersByTimeAsync(20);
 
 describe('while there is room', () => {
   test('jobs begin at once, threads may start, and none is ended', async () => {

@@ -32,7 +32,8 @@ export type App = {
   stop(): Promise<void>;
 };
 
-const FIRST_RETRY_MS = 1_000;
+/** Most often it is a connection that was closed while it was idle. */
+const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
 
 /** Joins the parts; nothing happens before `start`. */

@@ -60,7 +60,7 @@ async function setUp(
   const { matrix, llm, http } = config;
   const login = matrix?.login.kind === 'token' ? matrix.login.accessToken : matrix?.login.password;
   const secrets = [login, llm.apiKey, http.token ?? undefined].filter((secret) => secret !== undefined);
-  const log = createLog({ ...config.log, secrets, destination: logTo });
+  const log = await createLog({ ...config.log, secrets, destination: logTo });
   const remarks = later.map((name) => `${name} has no effect in this version`);
   return { config, log, remarks: [...remarks, ...findUnknownVariables(file, process.env)] };
 }

@@ -35,7 +35,8 @@ export type Sender = Pick<OptionalSends, 'offer'> & {
   send(reply: ReplyKey): Promise<string | null>;
 };
 
-const FIRST_RETRY_MS = 1_000;
+/** Most often it is a connection that was closed while it was idle. */
+const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
 const DEFAULT_LIMIT_WAIT_MS = 5_000;
 /** Synapse keeps transaction ids in memory for 30 to 60 minutes, and in its database for a day; other homeservers promise nothing. */

@@ -1,6 +1,5 @@
 // Owns the log: pino, pretty on a terminal, JSON elsewhere, and without any secret in it.
 import { type DestinationStream, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
 import type { Log } from '../domain/log.ts';
 import { createScrub } from './scrub.ts';
 
@@ -14,11 +13,11 @@ export type LogSettings = {
 };
 
 /** A log that writes at once: a line written before a crash is there after it. */
-export function createLog({ level, format, secrets, destination }: LogSettings): Log {
+export async function createLog({ level, format, secrets, destination }: LogSettings): Promise<Log> {
   const scrub = createScrub(secrets);
   const out: DestinationStream = { write: (line) => void destination.write(scrub(line)) };
   const isPretty = format === 'pretty' || (format === 'auto' && destination.isTTY === true);
-  const stream = isPretty ? prettyOnto(out, destination.isTTY === true) : out;
+  const stream = isPretty ? await prettyOnto(out, destination.isTTY === true) : out;
   const logger = pino(
     {
       level,
@@ -32,7 +31,9 @@ export function createLog({ level, format, secrets, destination }: LogSettings):
   return fromPino(logger);
 }
 
-function prettyOnto(out: DestinationStream, colorize: boolean): DestinationStream {
+async function prettyOnto(out: DestinationStream, colorize: boolean): Promise<DestinationStream> {
+  // Thirty modules that machines have no use for.
+  const { default: pretty } = await import('pino-pretty');
   const format = pretty.prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });
   return { write: (line) => out.write(format(line) ?? line) };
 }

@@ -45,6 +45,13 @@ export function failureText(code: ErrorCode, { maxFileBytes }: Pick<RefusalFacts
       return 'reading took longer than the limit here. Please send a part of it.';
     case 'out_of_memory':
       return 'reading needs more memory than is allowed here. Please send a part of it.';
+    case 'thread_crashed':
+    case 'reader_died':
+      return 'reading it broke off each time it was tried. Please save or export it anew and send it again.';
+    case 'storage_full':
+    case 'storage_unwritable':
+    case 'storage_locked':
+      return 'there was no disk to work on here, for too long. Please tell whoever runs this bot, and send it again later.';
     case 'model_unavailable':
     case 'model_rate_limited':
       return 'the language model has been away for too long. Please send it again later.';

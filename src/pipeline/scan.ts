@@ -7,6 +7,7 @@ const OF_THE_PAGE = new Set<ErrorCode>([
   'timeout',
   'out_of_memory',
   'thread_crashed',
+  'reader_died',
   'unreadable',
   'too_large',
   'model_failed',

@@ -1,4 +1,5 @@
 // Owns the bot under measurement: a process of its own on an account of its own, with its log read line by line.
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,13 @@ export async function createBotAccount(homeserverUrl: string): Promise<BotAccoun
   return { homeserverUrl, userId, password, dataDir, remove: () => rm(dataDir, { recursive: true, force: true }) };
 }
 
+/** What `npm start` sets before the bot: variables of the C library, which reads them before Node runs. */
+function startVariables(): Record<string, string> {
+  const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+  const settings = (scripts.start as string).matchAll(/(\w+)=(\S+) /g);
+  return Object.fromEntries([...settings].map(([, name, value]) => [name, value]));
+}
+
 /** Starts the bot of this account and waits until its first sync is stored. Throws when it ends before. */
 export async function startBot(account: BotAccount, env: Record<string, string> = {}): Promise<MeasuredBot> {
   const variables = {
@@ -37,6 +45,7 @@ export async function startBot(account: BotAccount, env: Record<string, string> 
     HTTP_PORT: '0',
     // What is measured is reading.
     RESULT_CACHE_DAYS: '0',
+    ...startVariables(),
     ...env,
   };
   const { child, ...probed } = startProbed('probedBot.ts', variables, account.dataDir);

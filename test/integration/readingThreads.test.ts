@@ -71,7 +71,7 @@ describe('a job', () => {
   });
 
   test('that runs out of memory says so, and the next one reads', async () => {
-    const pool = createPool({ threads: 1, memoryMb: 40, log: createRecordingLog().log });
+    const pool = createPool({ threads: 1, memoryMb: 64, log: createRecordingLog().log });
     try {
       const request = readRequestFor(rig.folder.write('heavy.pdf', endlessTextPdf()));
       const options = { signal: never, hardTimeoutMs: 50_000 };

@@ -35,6 +35,7 @@ describe('settling in a room that cannot be sent to', () => {
     }
     expect(await settling).toBeNull();
     expect(ledger.replies.unsent()).toEqual([]);
+    for (const request of [...homeserver.open]) request.fail(failing());
     await pass(60_000);
     expect(homeserver.openNames()).toEqual([]);
     expect(gone).toEqual(['the notice: whatever was sent']);

@@ -4,19 +4,19 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
 import { createLog, type LogSettings } from '../../../src/ops/log.ts';
 
-function capture(settings: Partial<LogSettings> & { isTTY?: boolean } = {}) {
+async function capture(settings: Partial<LogSettings> & { isTTY?: boolean } = {}) {
   const lines: string[] = [];
   const destination = {
     isTTY: settings.isTTY,
     write: (line: string) => lines.push(line) > 0,
   } as unknown as WriteStream;
-  const log = createLog({ level: 'info', format: 'json', secrets: [], destination, ...settings });
+  const log = await createLog({ level: 'info', format: 'json', secrets: [], destination, ...settings });
   return { log, lines, text: () => lines.join('') };
 }
 
 describe('a line', () => {
-  test('in JSON is one object with its fields', () => {
-    const { log, lines } = capture();
+  test('in JSON is one object with its fields', async () => {
+    const { log, lines } = await capture();
     log.child({ job: '$a' }).warn({ attempt: 2 }, 'job failed');
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toEqual({
@@ -28,8 +28,8 @@ describe('a line', () => {
     });
   });
 
-  test('tells an error with its code and what caused it', () => {
-    const { log, text } = capture();
+  test('tells an error with its code and what caused it', async () => {
+    const { log, text } = await capture();
     log.error({ err: new AppError('internal', 'outer', { cause: new Error('inner') }) }, 'failed');
     expect(JSON.parse(text()).err).toMatchObject({
       code: 'internal',
@@ -38,12 +38,12 @@ describe('a line', () => {
     });
   });
 
-  test('below the level is not written', () => {
-    const { log, lines } = capture({ level: 'warn' });
+  test('below the level is not written', async () => {
+    const { log, lines } = await capture({ level: 'warn' });
     log.info({}, 'no');
     log.debug({}, 'no');
     expect(lines).toEqual([]);
-    const silent = capture({ level: 'silent' });
+    const silent = await capture({ level: 'silent' });
     silent.log.error({}, 'no');
     expect(silent.lines).toEqual([]);
   });
@@ -53,16 +53,16 @@ describe('a line', () => {
     ['auto', false, false],
     ['pretty', false, true],
     ['json', true, false],
-  ])('with format %s on a terminal (%s) is pretty: %s', (format, isTTY, isPretty) => {
-    const { log, text } = capture({ format, isTTY });
+  ])('with format %s on a terminal (%s) is pretty: %s', async (format, isTTY, isPretty) => {
+    const { log, text } = await capture({ format, isTTY });
     log.info({ pages: 3 }, 'read');
     expect(text().startsWith('{')).toBe(!isPretty);
     expect(text()).toContain('read');
     expect(text()).toContain('pages');
   });
 
-  test('that is pretty has colours on a terminal only', () => {
-    const { log, text } = capture({ format: 'pretty', isTTY: false });
+  test('that is pretty has colours on a terminal only', async () => {
+    const { log, text } = await capture({ format: 'pretty', isTTY: false });
     log.info({}, 'read');
     expect(text()).not.toContain('\u001b');
   });
@@ -87,9 +87,9 @@ describe('a secret', () => {
     ['an address', { url: `http://here/?p=${encodeURIComponent(secret)}` }, 'x'],
   ];
 
-  test.each(places)('is not written from %s, in JSON or for people', (_place, fields, message) => {
+  test.each(places)('is not written from %s, in JSON or for people', async (_place, fields, message) => {
     for (const format of ['json', 'pretty'] as const) {
-      const { log, text } = capture({ format, secrets: [secret] });
+      const { log, text } = await capture({ format, secrets: [secret] });
       log.warn(fields, message);
       expect(text()).toContain('[secret]');
       for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {

@@ -1,0 +1,2 @@
+// Owns nothing: the path by which matrix-bot-sdk imports a part of a package that is not there.
+module.exports = require('../../../index.js');

@@ -15,8 +15,8 @@ export type Lookups = {
 };
 
 const TIMEOUT_MS = 10_000;
-/** With the pauses of the sync loop between them: seven seconds, and then nothing else waits for a homeserver that fails at just this. */
-const MAX_FAILURES = 4;
+/** With the pauses of the sync loop between them: eight seconds, and then nothing else waits for a homeserver that fails at just this. */
+const MAX_FAILURES = 6;
 
 /** Lookups for one account; they remember, over several tries of a sync, what failed. */
 export function createLookups(client: MatrixClient, selfId: string, log: Log): Lookups {

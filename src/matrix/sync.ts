@@ -32,7 +32,8 @@ export type SyncState =
 const LONG_POLL_MS = 30_000;
 /** Over the long poll: a homeserver may take its time for a first sync. */
 const REQUEST_TIMEOUT_MS = 90_000;
-const FIRST_RETRY_MS = 1_000;
+/** Most often it is a connection that was closed while it was idle. */
+const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
 
 const FILTER = JSON.stringify({

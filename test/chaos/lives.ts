@@ -26,7 +26,7 @@ export function startChaosLife(account: BotAccount): BotLife {
 const START_PATIENCE = 1.6;
 const FIRST_START_MS = 1_500;
 /** What a life has for its work, however little the machine has left for it. */
-const WORK_PATIENCE_MS = 1_000;
+const WORK_PATIENCE_MS = 600;
 const MOST_SENDS = 12;
 const LOOK_EVERY_MS = 5;
 

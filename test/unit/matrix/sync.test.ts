@@ -105,10 +105,12 @@ describe('the sync loop', () => {
   });
 
   test('tries again ever more rarely while the homeserver is away, and says so', async () => {
-    answers = [away(), away(), away(), away(), away(), away(), away(), { next_batch: 's1' }];
+    answers = [...Array.from({ length: 9 }, away), { next_batch: 's1' }];
     const { states, records } = start();
     await pass(200_000);
     expect(states.map(({ retryMs }) => retryMs)).toEqual([
+      250,
+      500,
       1_000,
       2_000,
       4_000,
@@ -118,7 +120,7 @@ describe('the sync loop', () => {
       30_000,
       undefined,
     ]);
-    expect(records.filter(({ level }) => level === 'warn')).toHaveLength(7);
+    expect(records.filter(({ level }) => level === 'warn')).toHaveLength(9);
   });
 
   test('asks for an answer at once at the start and after a failure, and for a long poll while it is up', async () => {

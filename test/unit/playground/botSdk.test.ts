@@ -41,7 +41,10 @@ test('a bot on matrix-bot-sdk logs in, accepts an invite, hears a message and an
   const failures: unknown[] = [];
   bot.on('room.invite', (roomId) => bot.joinRoom(roomId).catch((error) => failures.push(error)));
   bot.on('room.message', (roomId, event) => {
-    if (event.content.body === 'ping') bot.replyNotice(roomId, event, 'pong').catch((error) => failures.push(error));
+    if (event.content.body !== 'ping') return;
+    const relation = { 'm.in_reply_to': { event_id: event.event_id } };
+    const pong = { msgtype: 'm.notice', body: 'pong', 'm.relates_to': relation };
+    bot.sendMessage(roomId, pong).catch((error) => failures.push(error));
   });
   await bot.start();
   const roomId = await anna.createRoom({ invite: ['@bot:playground'] });

@@ -7,6 +7,11 @@ import type { Access } from './access.ts';
 
 export type UploadDecision = { do: 'accept' } | { do: 'ignore' } | { do: 'deny' };
 
+/** Whether anything that members ask for in the room is done: the bot is in it, and whoever runs it has not taken it off the list since. */
+export function isServed(roomId: string, room: RoomState | null, access: Access): boolean {
+  return room === 'joined' && access.isAllowedRoom(roomId);
+}
+
 /**
  * An upload that the room's mode wants is accepted from allowed members in allowed rooms that the bot is in. `sender` is whoever wants
  * it read: the one who posted it, or asks for it.
@@ -17,7 +22,7 @@ export function decideUpload(
   access: Access,
   mode: RoomMode,
 ): UploadDecision {
-  if (room !== 'joined' || !access.isAllowedRoom(upload.roomId)) return { do: 'ignore' };
+  if (!isServed(upload.roomId, room, access)) return { do: 'ignore' };
   if (!isWanted(upload, mode)) return { do: 'ignore' };
   return access.isAllowedUser(upload.sender) ? { do: 'accept' } : { do: 'deny' };
 }

@@ -4,7 +4,7 @@ import type { Reply } from '../domain/reply.ts';
 import { matchesAny } from './access.ts';
 import { obey } from './commands.ts';
 import { replyNotice, threadNotice } from './content.ts';
-import { decideInvite, decideReplacement, ENCRYPTED_REASON } from './decide.ts';
+import { decideInvite, decideReplacement, ENCRYPTED_REASON, isServed } from './decide.ts';
 import { receiveUpload, type UploadDeps } from './receiveUpload.ts';
 import { denied, notice, welcome } from './roomNotices.ts';
 import { forgetUpload } from './takeBack.ts';
@@ -33,6 +33,7 @@ export function receive(batch: SyncBatch, deps: ReceiveDeps): Received {
 
 function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, received: Received): void {
   const { rooms, jobs, replies } = deps.ledger;
+  const serves = (roomId: string) => isServed(roomId, rooms.state(roomId), deps.access);
   switch (incoming.kind) {
     case 'invite': {
       const decision = decideInvite(incoming, deps.access);
@@ -44,7 +45,7 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
       // A room that is being left can still show up in a sync.
       if (rooms.state(incoming.roomId) === 'unwanted') break;
       rooms.set(incoming.roomId, 'joined');
-      if (incoming.isNew) received.replies.push(welcome(incoming.roomId, nextBatch, deps));
+      if (incoming.isNew && serves(incoming.roomId)) received.replies.push(welcome(incoming.roomId, nextBatch, deps));
       break;
     case 'encrypted':
       rooms.set(incoming.roomId, 'unwanted', ENCRYPTED_REASON);
@@ -72,12 +73,12 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
       received.replies.push(...receiveUpload(incoming, deps));
       break;
     case 'retry':
-      if (rooms.state(incoming.roomId) === 'joined' && deps.access.isAllowedUser(incoming.sender)) {
+      if (serves(incoming.roomId) && deps.access.isAllowedUser(incoming.sender)) {
         received.replies.push(...tryAgainByReaction(incoming, deps).saidOf);
       }
       break;
     case 'command':
-      if (rooms.state(incoming.command.roomId) === 'joined') receiveCommand(incoming.command, deps, received);
+      if (serves(incoming.command.roomId)) receiveCommand(incoming.command, deps, received);
       break;
   }
 }

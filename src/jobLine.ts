@@ -88,14 +88,14 @@ export function startJobLine(deps: JobLineDeps): JobLine {
       }
       return file;
     },
-    async onFailure({ upload }, thrown, signal) {
+    async onFailure({ upload, attempt }, thrown, signal) {
       link.idle(upload);
       const begun = fetching.get(upload.eventId);
       fetching.delete(upload.eventId);
       // What becomes of a job whose work was ended is in the ledger already.
       if (begun?.own.signal.aborted) return;
       const failed = { upload, thrown, startedAtMs: begun?.startedAtMs ?? clock() };
-      await handleFailure(failed, ports, log.child({ job: upload.eventId }), signal);
+      await handleFailure(failed, ports, log.child({ job: upload.eventId, room: upload.roomId, attempt }), signal);
     },
     spoolMaxBytes: config.storage.spoolMaxBytes,
     maxFileBytes: config.limits.maxFileBytes,

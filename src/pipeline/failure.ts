@@ -37,7 +37,8 @@ const LEDGER_RETRY_MS = 5_000;
 
 /**
  * Backs the job off or tells the member; also for jobs whose file could not be fetched. While the disk is full nothing of that
- * can be kept: it is tried again until there is room, or `signal` aborts. Throws only what nothing mends.
+ * can be kept: it is tried again until there is room, or `signal` aborts. Throws only what nothing mends. `log` is that of the job: its
+ * lines name job, room and attempt.
  */
 export async function handleFailure(failed: Failed, ports: FailurePorts, log: Log, signal: AbortSignal): Promise<void> {
   for (let isLedgerBack = false; !signal.aborted; isLedgerBack = true) {
@@ -46,10 +47,7 @@ export async function handleFailure(failed: Failed, ports: FailurePorts, log: Lo
     } catch (again) {
       const { code } = toAppError(again);
       if (!isOfStorage(code)) throw again;
-      log.error(
-        { job: failed.upload.eventId, code },
-        'the disk takes nothing: what became of the job cannot be kept yet',
-      );
+      log.error({ code }, 'the disk takes nothing: what became of the job cannot be kept yet');
       await sleep(LEDGER_RETRY_MS, undefined, { signal }).catch(() => signal.aborted);
     }
   }
@@ -90,21 +88,24 @@ function inTimeForFallback(next: AfterError, code: ErrorCode, { quietAfter }: Jo
   return answerAtMs > ports.clock() ? { ...next, untilMs: Math.min(next.untilMs, answerAtMs) } : next;
 }
 
-/** What an operator searches the log for: which job failed where, with what, how often, and when it is tried again. */
+/** What an operator searches the log for: where a job failed, with what, and when it is tried again. The log's own fields say which attempt of which job. */
 function failureRecord(error: AppError, row: JobRow, next: AfterError, durationMs: number): object {
   return {
-    stage: STAGES[row.state] ?? row.state,
+    stage: stageOf(row.state, error.code),
     code: error.code,
     reason: error.message,
-    attempt: row.attempt,
     nextAttemptAt: next.kind === 'wait' ? new Date(next.untilMs).toISOString() : null,
     durationMs: Math.round(durationMs),
     ...(next.kind === 'tell' && { end: next.end }),
   };
 }
 
-/** What is done in a state, in a word. */
-const STAGES: Partial<Record<JobState, string>> = { queued: 'fetching' };
+/** What was done when it failed, in a word. Two things are found out before the download of a queued job, see `fetchUpload`. */
+function stageOf(state: JobState, code: ErrorCode): string {
+  if (state !== 'queued') return state;
+  if (isAway(code)) return 'model_check';
+  return code === 'reader_died' ? 'reading' : 'fetching';
+}
 
 /** The ledger cannot keep anything just now. */
 function isOfStorage(code: ErrorCode): boolean {

@@ -126,7 +126,11 @@ function receiveDeps({ config, session, ledger, model, profiles, clock }: BotDep
       waiting: counts.waiting,
       answered: counts.done,
       failed: counts.refused + counts.failed,
-      model: model ? `by ${model.name}` : 'sentences of the document (no language model is set)',
+      model: model && {
+        name: model.name,
+        awayForMs: model.load?.().awayForMs ?? null,
+        isDoneWithout: config.llm.fallback,
+      },
     };
   };
   const { languages: ocrLanguages } = config.ocr;

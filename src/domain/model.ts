@@ -52,6 +52,8 @@ export type ModelLoad = {
   state: 'closed' | 'open' | 'half_open';
   /** By the guard's clock; null: not open. */
   retryAtMs: number | null;
+  /** Since the first of the failures; null: closed. */
+  awayForMs: number | null;
   requestsLastMinute: number;
   /** LLM_REQUESTS_PER_MINUTE; null: off. */
   maxRequestsPerMinute: number | null;

@@ -29,6 +29,8 @@ export class Breaker {
   readonly #options: BreakerOptions;
   #failures = 0;
   #openings = 0;
+  /** Since the last sign of life. */
+  #firstFailureAtMs: number | null = null;
   /** Null: closed. */
   #probeAtMs: number | null = null;
   #probe: Pass | null = null;
@@ -46,6 +48,12 @@ export class Breaker {
   /** Until a call may try; 0: one may, or does. */
   get remainingMs(): number {
     return this.#probeAtMs === null ? 0 : Math.max(0, this.#probeAtMs - this.#options.nowMs());
+  }
+
+  /** Since the first failure after the last sign of life; null: it is closed. */
+  get awayForMs(): number | null {
+    if (this.#probeAtMs === null || this.#firstFailureAtMs === null) return null;
+    return this.#options.nowMs() - this.#firstFailureAtMs;
   }
 
   /** Whether a call would be let through at this moment. */
@@ -75,6 +83,7 @@ export class Breaker {
 
   #fail(isProbe: boolean): void {
     this.#failures++;
+    this.#firstFailureAtMs ??= this.#options.nowMs();
     if (!isProbe && this.#failures < FAILURES_TO_OPEN) return;
     const openMs = Math.min(MAX_OPEN_MS, FIRST_OPEN_MS * 2 ** this.#openings);
     this.#openings++;
@@ -86,6 +95,7 @@ export class Breaker {
     const wasOpen = this.#probeAtMs !== null;
     this.#failures = 0;
     this.#openings = 0;
+    this.#firstFailureAtMs = null;
     this.#probeAtMs = null;
     if (wasOpen) this.#options.onClose();
   }

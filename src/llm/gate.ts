@@ -103,10 +103,11 @@ export class Gate {
   }
 
   load(): ModelLoad {
-    const { state, remainingMs } = this.#breaker;
+    const { state, remainingMs, awayForMs } = this.#breaker;
     return {
       state,
       retryAtMs: state === 'open' ? Date.now() + remainingMs : null,
+      awayForMs,
       ...this.#limits.load(this.#nowMs()),
       callsUnderWay: this.#underWay,
     };

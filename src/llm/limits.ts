@@ -15,7 +15,7 @@ export type Limits = {
   waitMs(request: ModelRequest, nowMs: number): number;
   /** Counts a call that goes now; the returned function takes what it really used. */
   take(request: ModelRequest, nowMs: number): (usage: TokenUsage) => void;
-  load(nowMs: number): Omit<ModelLoad, 'state' | 'retryAtMs' | 'callsUnderWay'>;
+  load(nowMs: number): Omit<ModelLoad, 'state' | 'retryAtMs' | 'awayForMs' | 'callsUnderWay'>;
 };
 
 /** A call that fails counts with all that was reserved for it: nobody knows what its server counted. */

@@ -21,6 +21,7 @@ export type RoomFacts = {
 };
 
 const MIB = 1024 * 1024;
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** Where the text and the pictures go: told on joining, and again when it changes. */
@@ -112,8 +113,16 @@ export type StatusFacts = {
   waiting: number;
   answered: number;
   failed: number;
-  /** Names the model, or says that there is none. */
-  model: string;
+  /** Null: none is set. */
+  model: ModelFacts | null;
+};
+
+export type ModelFacts = {
+  name: string;
+  /** Null: it is there, as far as is known. */
+  awayForMs: number | null;
+  /** Meanwhile uploads are answered without it. */
+  isDoneWithout: boolean;
 };
 
 /** The answer to `!lector status`. */
@@ -121,9 +130,24 @@ export function renderStatusReport(facts: StatusFacts, { mode, profile }: RoomPl
   return withLines('I am at work.', [
     `${facts.atWork} being read, ${facts.inLine} in line, ${facts.waiting} waiting for something that is away.`,
     `${facts.answered} answered, ${facts.failed} not readable or failed, since my database began.`,
-    `Summaries: ${facts.model}.`,
+    `Summaries: ${summaries(facts.model)}`,
     `This room: mode ${mode}, profile ${oneLine(profile, 40)}.`,
   ]);
+}
+
+function summaries(model: ModelFacts | null): string {
+  if (!model) return 'sentences of the document (no language model is set).';
+  const { name, awayForMs, isDoneWithout } = model;
+  if (awayForMs === null) return `by ${name}.`;
+  const meanwhile = isDoneWithout ? 'answers are made of sentences of the document' : 'uploads wait for it';
+  return `by ${name}, which has been away for ${lasting(awayForMs)}. Until it is back, ${meanwhile}.`;
+}
+
+/** As members would say it: to the minute, or to the hour after two of them. */
+function lasting(ms: number): string {
+  const minutes = Math.floor(ms / MINUTE_MS);
+  if (minutes < 1) return 'less than a minute';
+  return minutes < 120 ? count(minutes, 'minute') : count(Math.floor(minutes / 60), 'hour');
 }
 
 /** The answer to a command that there is not. */

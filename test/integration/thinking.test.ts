@@ -112,6 +112,14 @@ test('a model that stays away is done without for now: the member has an answer,
   expect(upload.reactions.map(({ key }) => key)).toContain('✅');
   // Five failures, and it is left alone: the last attempt asked it nothing.
   expect(model.chats).toHaveLength(5);
+  await rig.anna.sendText(rig.roomId, '!lector status');
+  await rig.anna.waitFor(
+    rig.roomId,
+    ({ sender, content }) =>
+      sender === rig.botId &&
+      /double-1.*, which has been away for less than a minute\. Until it is back, answers/.test(String(content.body)),
+    { description: 'the status that tells of the model' },
+  );
 });
 
 test("a model that fails on a document is told of, and the document's own sentences answer", async () => {

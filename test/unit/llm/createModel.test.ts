@@ -57,6 +57,7 @@ describe('createModel', () => {
     expect(load).toEqual({
       state: 'closed',
       retryAtMs: null,
+      awayForMs: null,
       requestsLastMinute: 0,
       maxRequestsPerMinute: 60,
       tokensLastMinute: 0,

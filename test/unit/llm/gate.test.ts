@@ -178,6 +178,20 @@ describe('a server that keeps failing', () => {
     await expect(come('next')).resolves.toBeDefined();
   });
 
+  it('is away since the first failure after its last sign of life, until it answers again', async () => {
+    await fail(1);
+    await passed(1_000);
+    (await come('refused')).failed(new AppError('model_failed', 'no'));
+    await fail(1);
+    await passed(9_000);
+    expect(gate.load().awayForMs).toBeNull();
+    await fail(4);
+    await passed(60_000);
+    expect(gate.load()).toMatchObject({ state: 'half_open', awayForMs: 69_000 });
+    (await come('probe')).answered(NO_USAGE);
+    expect(gate.load().awayForMs).toBeNull();
+  });
+
   it('says in the log once that it is left alone and why, and once that it is back', async () => {
     await fail(5);
     await come('refused').catch(() => {});

@@ -28,6 +28,7 @@ export function modelLoad(changed: Partial<ModelLoad> = {}): ModelLoad {
   return {
     state: 'closed',
     retryAtMs: null,
+    awayForMs: null,
     requestsLastMinute: 0,
     maxRequestsPerMinute: null,
     tokensLastMinute: 0,

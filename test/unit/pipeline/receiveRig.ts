@@ -54,7 +54,7 @@ export function createReceiveRig(): ReceiveRig {
     defaultMode: 'auto',
     defaultProfile: 'default',
     roomFacts: () => FACTS,
-    statusFacts: () => ({ atWork: 1, inLine: 2, waiting: 3, answered: 4, failed: 5, model: 'a model' }),
+    statusFacts: () => ({ atWork: 1, inLine: 2, waiting: 3, answered: 4, failed: 5, model: null }),
     memberUploadsPerMinute: null,
     clock: () => NOW,
   };

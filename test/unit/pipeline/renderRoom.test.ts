@@ -8,6 +8,7 @@ import {
   renderStatusReport,
   renderUnknownCommand,
   renderWelcome,
+  type StatusFacts,
 } from '../../../src/pipeline/renderRoom.ts';
 import type { RoomPlace } from '../../../src/pipeline/renderSettings.ts';
 
@@ -100,15 +101,34 @@ describe('the welcome and the help', () => {
   });
 });
 
-test('the status report tells figures and the model', () => {
-  const { body } = renderStatusReport(
-    { atWork: 1, inLine: 2, waiting: 3, answered: 4, failed: 5, model: 'by qwen' },
-    place,
-  );
-  expect(body).toBe(
-    'I am at work.\n• 1 being read, 2 in line, 3 waiting for something that is away.\n' +
-      '• 4 answered, 5 not readable or failed, since my database began.\n• Summaries: by qwen.\n• This room: mode auto, profile default.',
-  );
+describe('the status report', () => {
+  const figures = { atWork: 1, inLine: 2, waiting: 3, answered: 4, failed: 5 };
+  const qwen = { name: 'qwen', awayForMs: null, isDoneWithout: true };
+  const summaries = (model: StatusFacts['model']) =>
+    renderStatusReport({ ...figures, model }, place).body.split('\n')[3];
+
+  test('tells figures and the model', () => {
+    const { body } = renderStatusReport({ ...figures, model: qwen }, place);
+    expect(body).toBe(
+      'I am at work.\n• 1 being read, 2 in line, 3 waiting for something that is away.\n' +
+        '• 4 answered, 5 not readable or failed, since my database began.\n• Summaries: by qwen.\n• This room: mode auto, profile default.',
+    );
+  });
+
+  test('says that there is no model', () => {
+    expect(summaries(null)).toBe('• Summaries: sentences of the document (no language model is set).');
+  });
+
+  test.each([
+    [59_999, 'less than a minute'],
+    [60_000, '1 minute'],
+    [119 * 60_000, '119 minutes'],
+    [150 * 60_000, '2 hours'],
+  ])('says how long the model has been away (%i ms), and what becomes of uploads meanwhile', (awayForMs, lasting) => {
+    const away = `• Summaries: by qwen, which has been away for ${lasting}. Until it is back, `;
+    expect(summaries({ ...qwen, awayForMs })).toBe(`${away}answers are made of sentences of the document.`);
+    expect(summaries({ ...qwen, awayForMs, isDoneWithout: false })).toBe(`${away}uploads wait for it.`);
+  });
 });
 
 test('a word that is no command is repeated short and harmless', () => {

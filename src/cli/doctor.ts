@@ -2,6 +2,7 @@
 import type { Config } from '../../config/env.ts';
 import type { Log } from '../domain/log.ts';
 import { checkDataDir, checkDisk } from './doctorDisk.ts';
+import { checkHttp } from './doctorHttp.ts';
 import { checkMatrix } from './doctorMatrix.ts';
 import { checkModel } from './doctorModel.ts';
 import { checkOcr, checkProfiles } from './doctorReading.ts';
@@ -36,6 +37,7 @@ export async function doctor({ config, log, remarks, stdout }: DoctorDeps): Prom
   print(remarks.map((detail) => ({ state: 'doubtful', name: 'Settings', detail })));
   const dataDir = checkDataDir(config.storage.dataDir);
   print([dataDir.finding, dataDir.finding.state === 'failed' ? UNSEEN_DISK : await checkDisk(config.storage)]);
+  print([await checkHttp(config, dataDir.isInUse)]);
   if (config.matrix) print(await checkMatrix(config.matrix, config));
   print([checkOcr(config), checkProfiles(config, log)]);
   print(await checkModel(config, log));

@@ -16,12 +16,12 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** What doctor prints, and its exit code. Without a homeserver among the variables it does not look for one. */
+/** What doctor prints, and its exit code. Without a homeserver or a port among the variables it does not look at one. */
 export async function runDoctor(
   env: Record<string, string>,
   remarks: string[] = [],
 ): Promise<{ code: number; said: string }> {
-  const { config } = parseConfig({ SPOOL_MAX_MB: '1', ...env }, 'nothing', () => '');
+  const { config } = parseConfig({ SPOOL_MAX_MB: '1', HTTP_PORT: '0', ...env }, 'nothing', () => '');
   const stdout = new PassThrough();
   const code = await doctor({ config, log: createRecordingLog().log, remarks, stdout });
   stdout.end();

@@ -72,7 +72,7 @@ test('a photo without text gets ➖ and no word where no model sees', async () =
   const [upload] = await rig.ended(
     await rig.post([{ name: 'cat.jpg', bytes: await drawPhoto(), mime: 'image/jpeg', type: 'm.image' }]),
   );
-  expect(marksOf(upload).filter((key) => key !== '👀')).toEqual(['➖']);
+  expect(marksOf(upload)?.filter((key) => key !== '👀')).toEqual(['➖']);
   expect(wordsOf(upload)).toEqual([]);
 });
 

@@ -4,9 +4,9 @@ import { oneLine } from '../pipeline/html.ts';
 import { whyFailed } from './whyFailed.ts';
 
 const MAX_NAME_CHARS = 48;
-const HEAD = ['FAILED', 'ROOM', 'FILE', 'WHY', 'TRIES'];
+const HEAD = ['FAILED', 'ROOM', 'FILE', 'WHY', 'BACKLOG TRIES'];
 
-/** `tries` are those of the backlog run, as the ledger counts them. */
+/** `backlogTries` are those of the backlog run alone, as the ledger counts them: not the attempts before the upload failed. */
 export function deadLetterJson({ upload, errorCode, failedAtMs, tries }: FailedJob): string {
   const { eventId, roomId, sender, fileName } = upload;
   const failedAt = new Date(failedAtMs).toISOString();
@@ -18,7 +18,7 @@ export function deadLetterJson({ upload, errorCode, failedAtMs, tries }: FailedJ
     code: errorCode,
     why: whyFailed(errorCode),
     failedAt,
-    tries,
+    backlogTries: tries,
   });
 }
 

@@ -70,7 +70,7 @@ describe('with --list', () => {
     expect(await run({ list: true })).toEqual({
       code: 0,
       stdout: [
-        'FAILED            ROOM          FILE         WHY                                               TRIES',
+        'FAILED            ROOM          FILE         WHY                                               BACKLOG TRIES',
         '2026-01-15 12:00  !papers:here  minutes.pdf  the language model was away for too long          0',
         '2026-01-15 12:00  !papers:here  receipt.jpg  the process that read it alone died of it, twice  0',
         '',
@@ -107,7 +107,7 @@ describe('with --list', () => {
         code: 'model_failed',
         why: 'the language model gave no usable answer',
         failedAt: new Date(NOW_MS).toISOString(),
-        tries: 0,
+        backlogTries: 0,
       },
     ]);
     expect(stderr).toBe('');

@@ -6,6 +6,7 @@ import type { Config } from '../../config/env.ts';
 import { type AppError, toAppError } from '../domain/errors.ts';
 import { dataDirAt } from '../ledger/dataDir.ts';
 import { lookAtDataDir } from '../ledger/lookAtDataDir.ts';
+import { whyDenied } from '../ledger/whyDenied.ts';
 import type { Finding } from './doctor.ts';
 
 const GIB = 1024 ** 3;
@@ -28,18 +29,22 @@ export function checkDataDir(path: string): { finding: Finding; isInUse: boolean
   });
   try {
     const existing = existingParent(path);
-    const reason = whyUnusable(existing);
-    if (reason !== null) return failed(`${path} cannot be used: ${reason}`, BETTER_FOLDER);
+    const fault = faultOf(existing);
+    if (fault !== null) {
+      const advice = whyDenied(fault.error, existing, path) ?? BETTER_FOLDER;
+      return failed(`${path} cannot be used: ${fault.reason}`, advice);
+    }
     if (!existsSync(path)) return ok(`${path} does not exist yet; the first start creates it`);
     const { isInUse } = lookAtDataDir(dataDirAt(path));
     return isInUse ? ok(`a Lector is running on ${path}`, isInUse) : ok(`${path} can be written`);
   } catch (thrown) {
     const error = toAppError(thrown);
-    return failed(error.message, adviceFor(error));
+    return failed(error.message, adviceFor(error, path));
   }
 }
 
-function adviceFor(error: AppError): string {
+function adviceFor(error: AppError, path: string): string {
+  if (whyDenied(error.cause, path, path) !== null) return 'do as it says';
   if (error.code === 'database_newer') return 'install that version again, or set DATA_DIR to another folder';
   if (error.code === 'database_corrupt') return 'do as it says; the README tells how to restore a backup';
   const resultCode = Number((error.cause as { errcode?: number } | undefined)?.errcode) & 0xff;
@@ -48,16 +53,16 @@ function adviceFor(error: AppError): string {
 }
 
 /** Null: files can be made in `folder`. The kernel's own file systems let root write by their permissions, and make nothing. */
-function whyUnusable(folder: string): string | null {
-  if (KERNEL_FILE_SYSTEMS.includes(statfsSync(folder).type)) return `${folder} holds files of the kernel only`;
-  if (!statSync(folder).isDirectory()) return `${folder} is no folder`;
+function faultOf(folder: string): { reason: string; error: unknown } | null {
+  const fault = (reason: string, error: unknown = null) => ({ reason: `${folder} ${reason}`, error });
+  if (KERNEL_FILE_SYSTEMS.includes(statfsSync(folder).type)) return fault('holds files of the kernel only');
+  if (!statSync(folder).isDirectory()) return fault('is no folder');
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EROFS'
-      ? `${folder} is read-only`
-      : `${folder} may not be read and written`;
+    const isReadOnly = (error as NodeJS.ErrnoException).code === 'EROFS';
+    return fault(isReadOnly ? 'is read-only' : 'may not be read and written', error);
   }
 }
 

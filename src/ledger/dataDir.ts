@@ -3,6 +3,10 @@ import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../domain/errors.ts';
+import { whyDenied } from './whyDenied.ts';
+
+/** SQLite's primary result code for a lock that another connection holds (sqlite.org/rescode.html). */
+const SQLITE_BUSY = 5;
 
 export type DataDir = { path: string; database: string; spool: string; session: string; lock: string };
 
@@ -26,9 +30,16 @@ export function prepareDataDir(path: string): DataDir {
       chmodSync(folder, 0o700);
     }
   } catch (cause) {
-    throw new AppError('data_dir_unusable', `DATA_DIR ${path} cannot be used: ${(cause as Error).message}`, { cause });
+    throw unusable(dir.path, cause, (cause as NodeJS.ErrnoException).path ?? dir.path);
   }
   return dir;
+}
+
+/** `at`: what of the folder the error is about. */
+function unusable(dataDir: string, cause: unknown, at: string): AppError {
+  const { message } = cause as Error;
+  const advice = whyDenied(cause, at, dataDir) ?? 'set DATA_DIR to a folder that Lector may make and write';
+  return new AppError('data_dir_unusable', `DATA_DIR ${dataDir} cannot be used: ${message}; ${advice}`, { cause });
 }
 
 /** With its parents, one by one: Node 24's own `recursive` never returns where the kernel says ENOENT for a new name (under /proc). */
@@ -44,17 +55,20 @@ function makeFolder(path: string): void {
 
 /**
  * Takes the folder for this process until `release` or the process's end, however it ends: the lock is SQLite's own, on a file
- * beside the database, so that backups can still read the database. Throws `data_dir_in_use`.
+ * beside the database, so that backups can still read the database. Throws `data_dir_in_use`, `data_dir_unusable`.
  */
 export function lockDataDir(dir: DataDir): { release(): void } {
-  const db = new DatabaseSync(dir.lock, { timeout: 0 });
+  let db: DatabaseSync | undefined;
   try {
+    db = new DatabaseSync(dir.lock, { timeout: 0 });
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {
-    db.close();
+    db?.close();
+    if (((cause as { errcode?: number }).errcode ?? 0) % 256 !== SQLITE_BUSY) throw unusable(dir.path, cause, dir.lock);
     throw new AppError('data_dir_in_use', `DATA_DIR ${dir.path} is in use by another Lector: stop that one first`, {
       cause,
     });
   }
-  return { release: () => db.close() };
+  const held = db;
+  return { release: () => held.close() };
 }

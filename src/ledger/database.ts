@@ -1,11 +1,13 @@
 // Owns the connection to the SQLite database: how it is opened, and what is checked before anything is stored in it.
 import { chmodSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../domain/errors.ts';
 import { checkIntegrity, checkLog, unusable } from './integrity.ts';
 import { migrate } from './migrations.ts';
 import { createStorageWatch, type StorageWatch, storageError } from './storageErrors.ts';
 import { createTransactions, type Transactions } from './transactions.ts';
+import { whyDenied } from './whyDenied.ts';
 
 /** A statement that waits for another process stops the event loop; the ways that end in one try again themselves. */
 const BUSY_MS = 500;
@@ -49,7 +51,9 @@ function openingError(path: string, thrown: unknown): AppError {
     return unusable(path, `is damaged or no SQLite database (${(thrown as Error).message})`, thrown);
   if (code === 'storage_full') return error as AppError;
   const text = error instanceof Error ? error.message : String(error);
-  return new AppError('data_dir_unusable', `the database ${path} cannot be used: ${text}`, { cause: thrown });
+  const advice = whyDenied(thrown, path, dirname(path));
+  const message = `the database ${path} cannot be used: ${text}${advice === null ? '' : `; ${advice}`}`;
+  return new AppError('data_dir_unusable', message, { cause: thrown });
 }
 
 /** The same methods, with SQLite's own errors turned into AppErrors and the last of them remembered. */

@@ -1,11 +1,13 @@
 // Owns a look at the data folder that changes nothing in it: whether a Lector works there, and whether this version could.
 import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { AppError } from '../domain/errors.ts';
 import type { DataDir } from './dataDir.ts';
 import { checkIntegrity } from './integrity.ts';
 import { SCHEMA_VERSION } from './migrations.ts';
+import { whyDenied } from './whyDenied.ts';
 
 /** SQLite's primary result code for a lock that another connection holds (sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
@@ -51,7 +53,9 @@ function reading<T>(path: string, location: string | URL, look: (db: DatabaseSyn
     return look(db);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    throw new AppError('data_dir_unusable', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+    const advice = whyDenied(cause, path, dirname(path));
+    const message = `${path} cannot be read: ${(cause as Error).message}${advice === null ? '' : `; ${advice}`}`;
+    throw new AppError('data_dir_unusable', message, { cause });
   } finally {
     db?.close();
   }

@@ -55,7 +55,10 @@ function parseSession(path: string): Session | null {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new AppError('data_dir_unusable', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    const advice = 'let it belong to the user that runs Lector, or delete it, and Lector logs in anew';
+    throw new AppError('data_dir_unusable', `${path} cannot be read: ${(error as Error).message}; ${advice}`, {
+      cause: error,
+    });
   }
   try {
     return sessionSchema.parse(JSON.parse(text));

@@ -115,7 +115,11 @@ describe('a folder that cannot be used', () => {
       chmodSync(folder, 0o500);
       onTestFinished(() => chmodSync(folder, 0o700));
       const { said } = await runDoctor({ DATA_DIR: join(folder, 'data') });
-      expect(said).toContain(failure(join(folder, 'data'), `${folder} may not be read and written`));
+      const data = join(folder, 'data');
+      expect(said).toContain(
+        `✗ Data folder: ${data} cannot be used: ${folder} may not be read and written\n    → Lector runs as`,
+      );
+      expect(said).toContain(`\`mkdir -p ${data} && chown ${process.getuid?.()} ${data}\``);
     });
   }
 });

@@ -3,7 +3,7 @@ import type { Config } from '../config/env.ts';
 import type { DocumentReader } from './documentReader.ts';
 import { toAppError } from './domain/errors.ts';
 import type { Job } from './domain/job.ts';
-import type { JobRow, Ledger } from './domain/ledger.ts';
+import type { JobRow, Ledger, SavedJob } from './domain/ledger.ts';
 import type { Log } from './domain/log.ts';
 import { claimedKind, claimsToBeDocument } from './domain/media.ts';
 import type { Meter } from './domain/meter.ts';
@@ -49,6 +49,8 @@ export type JobLine = {
   /** Looks for jobs in the ledger. */
   wake(): void;
   figures(): LineFigures;
+  /** Sends what was saved for jobs in `replying` before a restart, in this order; it counts to what is on its way out of their rooms. */
+  sendSaved(jobs: readonly SavedJob[]): void;
   /** Ends the work on a job that was cancelled, or begins anew, in the ledger: wherever in memory it is. */
   abort(jobId: string): void;
   /** Begins nothing more, finishes what runs within `timeoutMs`, leaves the rest to the ledger. */
@@ -162,11 +164,15 @@ export function startJobLine(deps: JobLineDeps): JobLine {
       held: dispatcher.held,
       spoolBytes: dispatcher.spoolBytes,
     }),
+    sendSaved(jobs) {
+      const all = jobs.map(({ eventId, roomId }) => ({ roomId, work: () => link.deliver(eventId) }));
+      outgoing.runInTurn(all, MAX_ROOM_OUTGOING);
+    },
     abort,
     async stop(timeoutMs) {
       await dispatcher.stop();
       for (const job of await consumers.drain(timeoutMs)) deps.removeFile(job.file.path);
-      await outgoing.settled();
+      await outgoing.drain();
       stopMonitor();
     },
   };

@@ -14,7 +14,7 @@ export function createLine({ db }: Database): Line {
   const counts = db.prepare('SELECT state, n FROM job_counts');
   const countOf = db.prepare('SELECT n FROM job_counts WHERE state = ?');
   const nextDue = db.prepare(`SELECT min(due_at_ms) AS due FROM jobs INDEXED BY jobs_by_due WHERE state = 'waiting'`);
-  const replying = db.prepare(`SELECT event_id FROM jobs WHERE state = 'replying' ORDER BY seq`);
+  const replying = db.prepare(`SELECT event_id, room_id FROM jobs WHERE state = 'replying' ORDER BY seq`);
   const place = db.prepare('SELECT seq, state, priority, room_id, sender, updated_at_ms FROM jobs WHERE event_id = ?');
   const takenBefore = db.prepare(
     `SELECT count(*) AS n FROM jobs WHERE state IN ('reading', 'thinking')
@@ -58,6 +58,6 @@ export function createLine({ db }: Database): Line {
       return all;
     },
     nextDueMs: () => (nextDue.get() as { due: number | null }).due,
-    replying: () => replying.all().map((row) => String(row.event_id)),
+    replying: () => replying.all().map((row) => ({ eventId: String(row.event_id), roomId: String(row.room_id) })),
   };
 }

@@ -63,7 +63,7 @@ describe('an upload that somebody asks for', () => {
     ledger.jobs.saveReplies('$upload', [], { state: 'done', errorCode: null });
     expect(ledger.jobs.setAside('$upload')).toBe(false);
     expect(ask()).toBe('known');
-    expect(ledger.jobs.replying()).toEqual(['$upload']);
+    expect(ledger.jobs.replying()).toMatchObject([{ eventId: '$upload' }]);
   });
 });
 

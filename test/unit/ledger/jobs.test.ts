@@ -87,7 +87,7 @@ describe('jobs in the ledger', () => {
     ledger.jobs.claim(0, NOBODY_FULL);
     ledger.jobs.saveReplies('$a', [answer('$a')], { state: 'done', errorCode: null });
     expect(ledger.jobs.resume(0)).toBe(0);
-    expect(ledger.jobs.replying()).toEqual(['$a']);
+    expect(ledger.jobs.replying()).toEqual([{ eventId: '$a', roomId: anUpload().roomId }]);
     expect(ledger.replies.unsentOf('$a')).toMatchObject([answer('$a')]);
   });
 

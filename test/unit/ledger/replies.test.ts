@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../src/domain/ledger.ts';
 import { type Reply, type ReplyBody, type ReplyPart, transactionId } from '../../../src/domain/reply.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { anUpload } from '../../fixtures/uploads.ts';
 
 let nowMs: number;
 let ledger: Ledger;
@@ -39,6 +40,19 @@ test('each reply tells when it was saved', () => {
   ledger.replies.save(reply('$b', 'answer'));
   expect(ledger.replies.unsent().map((each) => each.savedAtMs)).toEqual([5_000, 7_000]);
   expect(ledger.replies.find('$b', 'answer')?.reply.savedAtMs).toBe(7_000);
+});
+
+test('what no saved answer waits for is told apart from the answers, however many there are', () => {
+  ledger.jobs.insert(anUpload({ eventId: '$a' }), { postedAtMs: 0, receivedAtMs: 0 });
+  ledger.replies.save(reply('$a', 'status'));
+  ledger.jobs.saveReplies('$a', [reply('$a', 'answer'), reply('$a', 'mark')], { state: 'done', errorCode: null });
+  ledger.replies.save(reply('a command', 'answer'));
+  ledger.replies.save(reply('$gone', 'retracted'));
+  const beside = () => ledger.replies.unsentBeside().map(({ sourceEventId, part }) => `${part} of ${sourceEventId}`);
+  expect(beside()).toEqual(['answer of a command', 'retracted of $gone']);
+  ledger.replies.markSent(reply('$a', 'answer'), '$sent');
+  ledger.jobs.finish('$a');
+  expect(beside()).toEqual(['mark of $a', 'answer of a command', 'retracted of $gone']);
 });
 
 test.each<ReplyBody>([

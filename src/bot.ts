@@ -11,6 +11,7 @@ import { type JobLine, type LineFigures, startJobLine } from './jobLine.ts';
 import type { Session } from './matrix/session.ts';
 import { runSync, type SyncState } from './matrix/sync.ts';
 import { createAccess } from './pipeline/access.ts';
+import { createRoomForgetting } from './pipeline/forgetRoom.ts';
 import { type ReceiveDeps, receive } from './pipeline/receive.ts';
 import type { StatusFacts } from './pipeline/renderRoom.ts';
 import { tellModelChange } from './pipeline/roomNotices.ts';
@@ -52,10 +53,12 @@ export function startBot(deps: BotDeps): Bot {
   const link = createRoomLink({ ...deps, answersToCome });
   const line: JobLine = startJobLine({ ...deps, link });
   const receiving = receiveDeps(deps, line);
-  const handle = createHandler(receiving, deps, link, line);
+  const forgetting = createRoomForgetting({ ledger, send: link.send, signal: syncing.signal, log });
+  const handle = createHandler(receiving, deps, link, line, forgetting.wake);
 
   tellModelChange(receiving);
   resume(deps, link, line);
+  forgetting.wake();
   const upkeep = startUpkeep({ ...deps, wake: line.wake });
   const ended = runSync(
     {
@@ -96,6 +99,7 @@ function createHandler(
   { ledger, meter, log }: BotDeps,
   link: RoomLink,
   line: JobLine,
+  forgetMore: () => void,
 ): (batch: SyncBatch) => void {
   return (batch) => {
     const startedAt = performance.now();
@@ -109,6 +113,7 @@ function createHandler(
       if ((ledger.jobs.get(jobId)?.state ?? 'cancelled') === 'cancelled') meter.jobEnded(null, 'cancelled');
     }
     for (const reply of replies) link.send(reply);
+    if (batch.incoming.length > 0) forgetMore();
     link.wakeMembership();
     line.wake();
   };
@@ -164,8 +169,11 @@ function resume({ ledger, clock, log }: BotDeps, link: RoomLink, line: JobLine):
   if (resumed + replying.length > 0) {
     log.info({ resumed, replying: replying.length }, 'going on where the last run ended');
   }
-  line.sendSaved(replying);
-  for (const reply of ledger.replies.unsentBeside()) link.send(reply);
+  const ofJobs = new Set(replying);
+  for (const jobId of replying) link.deliver(jobId).catch((error) => log.debug({ err: error }, 'not sent yet'));
+  for (const reply of ledger.replies.unsent()) {
+    if (!ofJobs.has(reply.sourceEventId) && reply.part !== 'status') link.send(reply);
+  }
   link.wakeMembership();
   line.wake();
 }

@@ -107,17 +107,14 @@ export interface JobLedger {
    * was set back are brought back with it. Returns their number.
    */
   resume(nowMs: number): number;
-  /** Jobs in `replying`, oldest first. */
-  replying(): SavedJob[];
+  /** Ids of jobs in `replying`, oldest first. */
+  replying(): string[];
   /** Jobs that nothing has been done for yet, counted up to `limit`. */
   untaken(limit: number): number;
   /** About how many jobs have their turn before this one: those of its room before it, and of each other room at most as many. */
   placeInLine(eventId: string): number;
   counts(): JobCounts;
 }
-
-/** A job whose answer is saved and not yet sent. */
-export type SavedJob = { eventId: string; roomId: string };
 
 export type StoredReply = { reply: Reply; sentEventId: string | null };
 
@@ -129,8 +126,6 @@ export interface ReplyLedger {
   find(sourceEventId: string, part: Reply['part']): StoredReply | null;
   /** Replies not yet sent, in the order they were saved. */
   unsent(): Reply[];
-  /** Those of them that no job in `replying` sends, and that are no status notices: few, while answers can be many and long. */
-  unsentBeside(): Reply[];
   unsentOf(sourceEventId: string): Reply[];
   /**
    * Keeps the event id and forgets the content: what a document said does not stay in the database. `false`: the reply was
@@ -152,6 +147,8 @@ export interface ReplyLedger {
   wasTakenBack(sourceEventId: string): boolean;
   /** Event ids of everything that was sent for a source and still stands. */
   sentFor(sourceEventId: string): string[];
+  /** Status notices of a room's open jobs, as long as nothing else was said of them; some may not have been sent. */
+  openNotices(roomId: string): StoredReply[];
   /** Forgets all that was to be sent to a room. */
   dropRoom(roomId: string): void;
 }
@@ -230,8 +227,18 @@ export interface Ledger {
    * not sent. One transaction; its job has been cancelled.
    */
   wipeUpload(eventId: string): void;
-  /** Removes everything known of a room's uploads, ids included; returns the ids of its jobs that were open. One transaction. */
-  wipeRoom(roomId: string): string[];
+  /**
+   * Begins to forget a room: all that is known of its uploads, ids included. Its open jobs are cancelled and returned, and from now on none
+   * of its uploads is answered, tried again or found; one that is asked for again is a new one. `wipeMore` removes them, after a crash,
+   * too; what comes later is not touched. `confirmation` is said when all of it is gone, if the bot is still in the room; null: nothing
+   * is, of what was begun before neither. One transaction; nothing for a command that is being carried out.
+   */
+  wipeRoom(roomId: string, confirmation: Reply | null): string[];
+  /**
+   * Removes at most `limit` uploads of a room that is being forgotten, in one transaction; returns what has been saved to be said now that
+   * all of it is gone. Null: there is no such room.
+   */
+  wipeMore(limit: number): Reply[] | null;
   /** `wipeUpload` for jobs that ended before `endedBeforeMs`, and results saved before `resultsBeforeMs`, at most `limit` of each in one transaction; returns how many went. */
   sweep(before: { endedBeforeMs: number; resultsBeforeMs: number; limit: number }): number;
   /** Why the last attempt to store something failed; null: it went well. */

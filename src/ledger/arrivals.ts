@@ -2,6 +2,7 @@
 import type { ArrivalTimes, JobLedger } from '../domain/ledger.ts';
 import type { Upload } from '../domain/media.ts';
 import type { Database } from './database.ts';
+import { createForgottenRooms } from './forgottenRooms.ts';
 import { LEVEL } from './jobRow.ts';
 import { ENDED, stateChange } from './stateChange.ts';
 
@@ -9,6 +10,7 @@ export type Arrivals = Pick<JobLedger, 'insert' | 'ask' | 'setAside'>;
 
 /** The part of the job ledger that takes uploads in; `clock` gives milliseconds since 1970. */
 export function createArrivals({ db, transact }: Database, clock: () => number): Arrivals {
+  const forgotten = createForgottenRooms(db);
   const add = db.prepare(
     `INSERT INTO jobs (event_id, room_id, sender, upload, state, due_at_ms, priority, posted_at_ms, received_at_ms, since_ms, updated_at_ms)
      VALUES (:id, :room, :sender, :upload, CASE WHEN :due IS NULL THEN 'received' ELSE 'waiting' END, :due, :priority, :posted, :received, :received, :now)
@@ -35,6 +37,7 @@ export function createArrivals({ db, transact }: Database, clock: () => number):
     ask: (upload, times) =>
       transact(() => {
         const asked = { ...upload, isAsked: true };
+        forgotten.makeWay(asked);
         forgetAskable.run(asked.eventId);
         if (insert(asked, times) === 'inserted') return 'inserted';
         markAsked.run(clock(), asked.eventId);

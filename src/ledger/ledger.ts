@@ -10,6 +10,7 @@ import { restoredAtMs } from './restoreMark.ts';
 import { createResultLedger } from './results.ts';
 import { createRoomLedger, createSyncLedger } from './rooms.ts';
 import { createWipe } from './wipe.ts';
+import { createWipeRoom } from './wipeRoom.ts';
 
 /**
  * Opens the ledger at `path` (`:memory:` for tests); `clock` gives milliseconds since 1970. A second process may open it while the
@@ -30,6 +31,7 @@ export function openLedger(path: string, clock: () => number = Date.now): Ledger
     rooms: watched(createRoomLedger(database, clock)),
     sync: watched(createSyncLedger(database)),
     ...createWipe(database, clock),
+    ...watched(createWipeRoom(database, replies, clock)),
     transaction: database.transact,
     trouble: database.storage.trouble,
     restoredAtMs: () => restoredAt,

@@ -2,6 +2,7 @@
 import type { ReplyLedger, StoredReply } from '../domain/ledger.ts';
 import type { Reply, ReplyBody, ReplyPart } from '../domain/reply.ts';
 import type { Database } from './database.ts';
+import { OPEN } from './stateChange.ts';
 
 /** What takes something back is not taken back itself. */
 const CLEANUP = `('status_gone', 'mark_gone', 'fields_gone', 'retracted')`;
@@ -20,10 +21,6 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
   );
   const find = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND part = ?');
   const unsent = db.prepare('SELECT * FROM replies WHERE sent_event_id IS NULL ORDER BY seq');
-  const unsentBeside = db.prepare(
-    `SELECT * FROM replies WHERE sent_event_id IS NULL AND part <> 'status'
-     AND NOT EXISTS (SELECT 1 FROM jobs WHERE event_id = source_event_id AND state = 'replying') ORDER BY seq`,
-  );
   const unsentOf = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND sent_event_id IS NULL ORDER BY seq');
   // What was taken back while its request was under way is not what has its place now.
   const markSent = db.prepare(
@@ -48,6 +45,12 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
     `INSERT INTO taken_back (source_event_id, times) VALUES (?, 1) ON CONFLICT (source_event_id) DO UPDATE SET times = times + 1`,
   );
   const wasTakenBack = db.prepare('SELECT 1 FROM taken_back WHERE source_event_id = ?');
+  const openNotices = db.prepare(
+    `SELECT replies.* FROM jobs JOIN replies ON source_event_id = event_id AND part = 'status'
+     WHERE jobs.room_id = ? AND state IN (${OPEN}) AND NOT EXISTS (
+       SELECT 1 FROM replies AS said WHERE said.source_event_id = event_id AND said.part = 'answer' AND said.sent_event_id IS NOT NULL
+     ) ORDER BY replies.seq`,
+  );
   const dropRoom = db.prepare('DELETE FROM replies WHERE room_id = ? AND sent_event_id IS NULL');
 
   return {
@@ -61,7 +64,6 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
     },
     find: (sourceEventId, part) => toStored(find.get(sourceEventId, part)),
     unsent: () => unsent.all().map((row) => toReply(row)),
-    unsentBeside: () => unsentBeside.all().map((row) => toReply(row)),
     unsentOf: (sourceEventId) => unsentOf.all(sourceEventId).map((row) => toReply(row)),
     markSent: ({ sourceEventId, part, takenBack }, sentEventId) =>
       mark(() => Number(markSent.run(sentEventId, sourceEventId, part, takenBack ?? null).changes) === 1),
@@ -85,6 +87,7 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
       }),
     wasTakenBack: (sourceEventId) => wasTakenBack.get(sourceEventId) !== undefined,
     sentFor: (sourceEventId) => sentFor.all(sourceEventId).flatMap(sentIdOf),
+    openNotices: (roomId) => openNotices.all(roomId).flatMap((row) => toStored(row) ?? []),
     dropRoom: (roomId) => void dropRoom.run(roomId),
   };
 }

@@ -8,7 +8,11 @@ const FORMAT = 1;
 
 /** The result part of the ledger; `clock` gives milliseconds since 1970. */
 export function createResultLedger({ db, transact, mark }: Database, clock: () => number): ResultLedger {
-  const find = db.prepare('SELECT answer FROM results WHERE key = ? AND format = ? AND saved_at_ms >= ?');
+  // A room that is being forgotten answers for no other any more.
+  const find = db.prepare(
+    `SELECT answer FROM results WHERE key = ? AND format = ? AND saved_at_ms >= ?
+     AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.event_id = results.event_id AND wiped = 1)`,
+  );
   const save = db.prepare(
     `INSERT INTO results (key, event_id, format, answer, saved_at_ms) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET event_id = excluded.event_id, format = excluded.format, answer = excluded.answer,

@@ -1,14 +1,13 @@
-// Owns forgetting: an upload of which only ids stay, a room of which nothing stays, and what is too old to be kept.
+// Owns forgetting uploads, of which only ids stay: one that is redacted, and what is too old to be kept.
 import { END_STATES } from '../domain/job.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Upload } from '../domain/media.ts';
 import type { Database } from './database.ts';
+import { IS_CLEANUP } from './forgottenRooms.ts';
 
-type Wipe = Pick<Ledger, 'wipeUpload' | 'wipeRoom' | 'sweep'>;
+type Wipe = Pick<Ledger, 'wipeUpload' | 'sweep'>;
 
 const ENDED = END_STATES.map((state) => `'${state}'`).join(', ');
-/** What is still to be redacted holds ids alone, and has to be. */
-const IS_CLEANUP = `json_extract(body, '$.kind') IN ('redaction', 'sweep')`;
 
 /** The part of the ledger that forgets. Ids stay, so that no upload is read twice and its answer can be taken back later on. */
 export function createWipe({ db, transact, emptyLog }: Database, clock: () => number): Wipe {
@@ -24,16 +23,6 @@ export function createWipe({ db, transact, emptyLog }: Database, clock: () => nu
     'DELETE FROM model_answers WHERE event_id = ?',
     'DELETE FROM results WHERE event_id = ?',
     `DELETE FROM replies WHERE source_event_id = ? AND sent_event_id IS NULL AND NOT ${IS_CLEANUP}`,
-  ].map((sql) => db.prepare(sql));
-
-  const open = db.prepare(`SELECT event_id FROM jobs WHERE room_id = ? AND state NOT IN (${ENDED}) ORDER BY seq`);
-  const ofRoom = [
-    ...['pages', 'model_answers', 'results'].map(
-      (table) => `DELETE FROM ${table} WHERE event_id IN (SELECT event_id FROM jobs WHERE room_id = ?)`,
-    ),
-    `DELETE FROM replies WHERE room_id = ? AND part NOT IN ('welcome', 'denied') AND NOT (sent_event_id IS NULL AND ${IS_CLEANUP})
-       AND (sent_event_id IS NOT NULL OR EXISTS (SELECT 1 FROM jobs WHERE event_id = source_event_id))`,
-    'DELETE FROM jobs WHERE room_id = ?',
   ].map((sql) => db.prepare(sql));
 
   const oldJobs = db.prepare(
@@ -54,13 +43,6 @@ export function createWipe({ db, transact, emptyLog }: Database, clock: () => nu
 
   return {
     wipeUpload: (eventId) => transact(() => wipeUpload(eventId)),
-    wipeRoom: (roomId) =>
-      transact(() => {
-        const cancelled = open.all(roomId).map((row) => String(row.event_id));
-        const removed = ofRoom.reduce((sum, statement) => sum + Number(statement.run(roomId).changes), 0);
-        if (removed > 0) emptyLog();
-        return cancelled;
-      }),
     sweep: ({ endedBeforeMs, resultsBeforeMs, limit }) =>
       transact(() => {
         const jobs = oldJobs.all(Math.ceil(endedBeforeMs), limit);

@@ -29,7 +29,7 @@ import {
 import { tryAgainByCommand } from './tryAgain.ts';
 
 export type CommandDeps = {
-  ledger: Pick<Ledger, 'rooms' | 'jobs' | 'replies' | 'members' | 'wipeRoom'>;
+  ledger: Pick<Ledger, 'rooms' | 'jobs' | 'replies' | 'members'>;
   /** Of one member; null: no limit. */
   memberUploadsPerMinute: number | null;
   clock(): number;
@@ -42,8 +42,8 @@ export type CommandDeps = {
   statusFacts(): StatusFacts;
 };
 
-/** The answer to a command, and what it leads to: jobs whose work is to end, replies that take back what was said. */
-export type Obeyed = { rendered: Rendered; cancelledJobs: string[]; replies: Reply[] };
+/** The answer to a command, and replies that take back what was said; `forgetsRoom`: the answer is true when all of the room is gone. */
+export type Obeyed = { rendered: Rendered; replies: Reply[]; forgetsRoom: boolean };
 
 /** What counts in a room now. */
 export function placeOf(
@@ -66,19 +66,18 @@ export function obey(command: Command, deps: CommandDeps): Obeyed {
     case 'forget':
       return forget(command, deps);
     default:
-      return { rendered: say(command, deps), cancelledJobs: [], replies: [] };
+      return { rendered: say(command, deps), replies: [], forgetsRoom: false };
   }
 }
 
 function retry(command: Command, deps: CommandDeps): Obeyed {
   const { count, left, saidOf } = tryAgainByCommand(command, deps);
-  return { rendered: renderRetry(count, left), cancelledJobs: [], replies: saidOf };
+  return { rendered: renderRetry(count, left), replies: saidOf, forgetsRoom: false };
 }
 
 function forget(command: Command, deps: CommandDeps): Obeyed {
   const refusal = refusalOf(command, deps);
-  if (refusal) return { rendered: refusal, cancelledJobs: [], replies: [] };
-  return { rendered: renderForgotten(), cancelledJobs: deps.ledger.wipeRoom(command.roomId), replies: [] };
+  return { rendered: refusal ?? renderForgotten(), replies: [], forgetsRoom: refusal === null };
 }
 
 function say(command: Command, deps: CommandDeps): Rendered {

@@ -5,6 +5,7 @@ import { matchesAny } from './access.ts';
 import { obey } from './commands.ts';
 import { replyNotice, threadNotice } from './content.ts';
 import { decideInvite, decideReplacement, ENCRYPTED_REASON, isServed } from './decide.ts';
+import { forgetRoom } from './forgetRoom.ts';
 import { receiveUpload, type UploadDeps } from './receiveUpload.ts';
 import { denied, notice, welcome } from './roomNotices.ts';
 import { forgetUpload } from './takeBack.ts';
@@ -57,7 +58,7 @@ function receiveOne(incoming: Incoming, nextBatch: string, deps: ReceiveDeps, re
       rooms.set(incoming.roomId, 'left');
       // Whoever invites it again is greeted with what counts then.
       rooms.setSettings(incoming.roomId, { mode: null, profile: null });
-      received.cancelledJobs.push(...deps.ledger.wipeRoom(incoming.roomId));
+      received.cancelledJobs.push(...deps.ledger.wipeRoom(incoming.roomId, null));
       replies.dropRoom(incoming.roomId);
       break;
     case 'replaced':
@@ -96,9 +97,10 @@ function receiveCommand(command: Command, deps: ReceiveDeps, received: Received)
     return;
   }
   if (deps.ledger.replies.find(eventId, 'answer')) return;
-  const { rendered, ...obeyed } = obey(command, deps);
-  add(received, obeyed);
+  const { rendered, replies, forgetsRoom } = obey(command, deps);
   const place = { rootId: threadRootId ?? eventId, replyToId: eventId };
   const content = threadRootId ? threadNotice(rendered, place) : replyNotice(rendered, eventId);
-  received.replies.push(notice(roomId, eventId, 'answer', content));
+  const answer = notice(roomId, eventId, 'answer', content);
+  if (forgetsRoom) add(received, forgetRoom(roomId, answer, deps));
+  else received.replies.push(...replies, answer);
 }

@@ -52,8 +52,8 @@ test('!lector forget by an admin leaves nothing of the room in the database, and
   const rig = await createRig();
   await rig.ended(await rig.post([paper]));
   await rig.anna.sendText(rig.roomId, '!lector forget');
-  await rig.anna.waitFor(rig.roomId, ({ content }) => String(content.body).startsWith('Forgotten:'));
-  await expect.poll(() => filesWithSecret(rig)).toEqual([]);
+  await rig.anna.waitFor(rig.roomId, FORGOTTEN);
+  expect(filesWithSecret(rig)).toEqual([]);
 
   const [again] = await rig.ended(await rig.post([paper]));
   expect(again?.replies[0]?.body).toContain(SECRET);
@@ -83,11 +83,30 @@ async function atWork(): Promise<{ rig: Rig; upload: string; notice: string }> {
   return { rig, upload, notice };
 }
 
-test('!lector forget takes away the notice of work in hand', async () => {
-  const { rig, notice } = await atWork();
+const FORGOTTEN = ({ content }: { content: Record<string, unknown> }) => String(content.body).startsWith('Forgotten:');
+
+test('!lector forget takes away the 👀 and the notice of work in hand', async () => {
+  const { rig, upload, notice } = await atWork();
+  const [seen] = ownReactions(rig, upload);
+  expect(JSON.stringify(seen?.content)).toContain('👀');
   await rig.anna.sendText(rig.roomId, '!lector forget');
   await rig.anna.waitFor(rig.roomId, ({ redacts }) => redacts === notice);
-  await expect.poll(() => filesWithSecret(rig)).toEqual([]);
+  await rig.anna.waitFor(rig.roomId, ({ redacts }) => redacts === seen?.event_id);
+  await rig.anna.waitFor(rig.roomId, FORGOTTEN);
+  expect(filesWithSecret(rig)).toEqual([]);
+});
+
+test('!lector forget takes away the 👀 and the notice of what waits since before a restart', async () => {
+  const { rig, upload, notice } = await atWork();
+  const [seen] = ownReactions(rig, upload);
+  expect(JSON.stringify(seen?.content)).toContain('👀');
+  await rig.app.stop();
+  await rig.anna.sendText(rig.roomId, '!lector forget');
+  await rig.startBot();
+  await rig.anna.waitFor(rig.roomId, ({ redacts }) => redacts === notice);
+  await rig.anna.waitFor(rig.roomId, ({ redacts }) => redacts === seen?.event_id);
+  await rig.anna.waitFor(rig.roomId, FORGOTTEN);
+  expect(filesWithSecret(rig)).toEqual([]);
 });
 
 test('a bot that is removed while it is at work tries to redact nothing there', async () => {

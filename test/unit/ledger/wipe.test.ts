@@ -1,64 +1,21 @@
-// What is left of an upload that was redacted, of a room that is to be forgotten, and of what is too old.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// What is left of an upload that was redacted, and of what is too old.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Answer } from '../../../src/domain/answer.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger } from '../../../src/domain/ledger.ts';
-import type { Reply, ReplyBody, ReplyPart } from '../../../src/domain/reply.ts';
-import { openLedger } from '../../../src/ledger/ledger.ts';
 import { anUpload } from '../../fixtures/uploads.ts';
-
-/** Stands in everything that members or documents say. */
-const SECRET = 'Quetzalcoatl';
+import { answer, createWipeRig, reply, SECRET, type WipeRig } from './wipeRig.ts';
 
 let nowMs: number;
 let folder: string;
 let ledger: Ledger;
+let insertWithAll: WipeRig['insertWithAll'];
+let finish: WipeRig['finish'];
+let filesWithSecret: WipeRig['filesWithSecret'];
 beforeEach(() => {
   nowMs = 5_000;
-  folder = mkdtempSync(join(tmpdir(), 'lector-wipe-'));
-  ledger = openLedger(join(folder, 'lector.db'), () => nowMs);
+  ({ folder, ledger, insertWithAll, finish, filesWithSecret } = createWipeRig(() => nowMs));
 });
-afterEach(() => {
-  ledger.close();
-  rmSync(folder, { recursive: true });
-});
-
-const reply = (sourceEventId: string, part: ReplyPart, body?: ReplyBody): Reply => ({
-  roomId: '!papers:here',
-  sourceEventId,
-  part,
-  body: body ?? { kind: 'message', content: { body: `About ${SECRET}.` } },
-  optional: false,
-});
-const answer = {
-  fileName: `${SECRET}.pdf`,
-  reading: { kind: 'pdf', pageCount: 1, title: SECRET, author: null, language: 'en', ocrConfidence: null },
-  pages: [{ page: 1, text: `${SECRET} `.repeat(3_000), source: 'text' }],
-  summary: { text: SECRET, keyPoints: [], by: { kind: 'extract' } },
-  notes: [],
-} as unknown as Answer;
-
-/** A job in hand of which everything is known that can be. */
-function insertWithAll(eventId: string, roomId = '!papers:here'): void {
-  const upload = anUpload({ eventId, roomId, fileName: `${SECRET}.pdf`, caption: SECRET, sender: `@${SECRET}:here` });
-  ledger.jobs.insert(upload, { postedAtMs: 0, receivedAtMs: 0 });
-  ledger.pages.save(eventId, { page: 1, text: SECRET.repeat(500), source: 'ocr', confidence: 90 });
-  const usage = { inputTokens: 1, outputTokens: 1 };
-  ledger.modelAnswers.save(eventId, 'part 1', { text: SECRET, finish: 'stop', usage });
-  ledger.results.save(`key of ${eventId}`, eventId, answer);
-}
-
-function finish(eventId: string, ...replies: Reply[]): void {
-  ledger.jobs.saveReplies(eventId, replies, { state: 'done', errorCode: null });
-  for (const each of replies) ledger.replies.markSent(each, `$sent-${each.part}-${eventId}`);
-  ledger.jobs.finish(eventId);
-}
-
-/** Files of the database that hold the word, the write-ahead log among them. */
-const filesWithSecret = () => readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(SECRET));
 
 describe('a redacted upload', () => {
   test('that was being read leaves no word in any file of the database, while the bot runs', () => {
@@ -146,44 +103,6 @@ test('a word that a reader (a backup) keeps in the log goes with the next transa
   reader.close();
   ledger.transaction(() => ledger.sync.setToken('s2'));
   expect(filesWithSecret()).toEqual([]);
-});
-
-describe('a room that is forgotten', () => {
-  test('leaves nothing of its uploads, ids included, and names those that were open', () => {
-    insertWithAll('$done');
-    finish('$done', reply('$done', 'answer'));
-    insertWithAll('$open');
-    insertWithAll('$replying');
-    ledger.jobs.saveReplies('$replying', [reply('$replying', 'answer')], { state: 'done', errorCode: null });
-    expect(ledger.wipeRoom('!papers:here')).toEqual(['$open', '$replying']);
-    expect(filesWithSecret()).toEqual([]);
-    expect(ledger.jobs.get('$done')).toBeNull();
-    expect(ledger.replies.sentFor('$done')).toEqual([]);
-    expect(ledger.replies.unsent()).toEqual([]);
-    expect(ledger.jobs.counts()).toMatchObject({ done: 0, received: 0, replying: 0 });
-  });
-
-  test('still has its redactions sent, its commands answered, and its members told once', () => {
-    insertWithAll('$a');
-    const kept = [
-      reply('$old', 'retracted', { kind: 'redaction', redactedEventId: '$old' }),
-      reply('$command', 'answer', { kind: 'message', content: { body: 'Help.' } }),
-    ];
-    for (const each of kept) ledger.replies.save(each);
-    const denied = reply('denied !papers:here @eve:here', 'denied');
-    ledger.replies.save(denied);
-    ledger.replies.markSent(denied, '$denied');
-    ledger.wipeRoom('!papers:here');
-    expect(ledger.replies.unsent()).toMatchObject(kept);
-    expect(ledger.replies.save(denied)).toBe('known');
-  });
-
-  test('leaves other rooms alone', () => {
-    insertWithAll('$b', '!other:here');
-    ledger.wipeRoom('!papers:here');
-    expect(ledger.jobs.get('$b')?.state).toBe('received');
-    expect(ledger.pages.of('$b')).toHaveLength(1);
-  });
 });
 
 describe('what is too old', () => {

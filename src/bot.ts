@@ -169,11 +169,8 @@ function resume({ ledger, clock, log }: BotDeps, link: RoomLink, line: JobLine):
   if (resumed + replying.length > 0) {
     log.info({ resumed, replying: replying.length }, 'going on where the last run ended');
   }
-  const ofJobs = new Set(replying);
-  for (const jobId of replying) link.deliver(jobId).catch((error) => log.debug({ err: error }, 'not sent yet'));
-  for (const reply of ledger.replies.unsent()) {
-    if (!ofJobs.has(reply.sourceEventId) && reply.part !== 'status') link.send(reply);
-  }
+  line.sendSaved(replying);
+  for (const reply of ledger.replies.unsentBeside()) link.send(reply);
   link.wakeMembership();
   line.wake();
 }

@@ -107,14 +107,17 @@ export interface JobLedger {
    * was set back are brought back with it. Returns their number.
    */
   resume(nowMs: number): number;
-  /** Ids of jobs in `replying`, oldest first. */
-  replying(): string[];
+  /** Jobs in `replying`, oldest first. */
+  replying(): SavedJob[];
   /** Jobs that nothing has been done for yet, counted up to `limit`. */
   untaken(limit: number): number;
   /** About how many jobs have their turn before this one: those of its room before it, and of each other room at most as many. */
   placeInLine(eventId: string): number;
   counts(): JobCounts;
 }
+
+/** A job whose answer is saved and not yet sent. */
+export type SavedJob = { eventId: string; roomId: string };
 
 export type StoredReply = { reply: Reply; sentEventId: string | null };
 
@@ -126,6 +129,8 @@ export interface ReplyLedger {
   find(sourceEventId: string, part: Reply['part']): StoredReply | null;
   /** Replies not yet sent, in the order they were saved. */
   unsent(): Reply[];
+  /** Those of them that no job in `replying` sends, and that are no status notices: few, while answers can be many and long. */
+  unsentBeside(): Reply[];
   unsentOf(sourceEventId: string): Reply[];
   /**
    * Keeps the event id and forgets the content: what a document said does not stay in the database. `false`: the reply was

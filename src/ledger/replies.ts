@@ -21,6 +21,10 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
   );
   const find = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND part = ?');
   const unsent = db.prepare('SELECT * FROM replies WHERE sent_event_id IS NULL ORDER BY seq');
+  const unsentBeside = db.prepare(
+    `SELECT * FROM replies WHERE sent_event_id IS NULL AND part <> 'status'
+     AND NOT EXISTS (SELECT 1 FROM jobs WHERE event_id = source_event_id AND state = 'replying') ORDER BY seq`,
+  );
   const unsentOf = db.prepare('SELECT * FROM replies WHERE source_event_id = ? AND sent_event_id IS NULL ORDER BY seq');
   // What was taken back while its request was under way is not what has its place now.
   const markSent = db.prepare(
@@ -64,6 +68,7 @@ export function createReplyLedger({ db, transact, mark }: Database, clock: () =>
     },
     find: (sourceEventId, part) => toStored(find.get(sourceEventId, part)),
     unsent: () => unsent.all().map((row) => toReply(row)),
+    unsentBeside: () => unsentBeside.all().map((row) => toReply(row)),
     unsentOf: (sourceEventId) => unsentOf.all(sourceEventId).map((row) => toReply(row)),
     markSent: ({ sourceEventId, part, takenBack }, sentEventId) =>
       mark(() => Number(markSent.run(sentEventId, sourceEventId, part, takenBack ?? null).changes) === 1),

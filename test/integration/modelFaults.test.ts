@@ -9,9 +9,10 @@ import { createOpenAiModel } from '../../src/llm/openai.ts';
 import { createOpenAiDouble, type OpenAiDouble, type OpenAiReply } from '../fixtures/openaiServer.ts';
 import { createRecordingLog } from '../fixtures/recordingLog.ts';
 
-const TIMEOUT_MS = 300;
-/** Three time-outs and what a slow machine adds. */
-const BOUND_MS = 5_000;
+/** For a server that answers nothing more. */
+const SHORT_TIMEOUT_MS = 300;
+/** For one that answers, however slow the machine. */
+const LONG_TIMEOUT_MS = 30_000;
 
 let double: OpenAiDouble;
 let slept: number[];
@@ -20,11 +21,18 @@ let model: Model;
 beforeEach(async () => {
   double = await createOpenAiDouble();
   slept = [];
-  const bare = createOpenAiModel({ baseUrl: double.url, model: 'm', contextTokens: 8192, timeoutMs: 60_000 });
-  const sleep = async (ms: number) => void slept.push(ms);
-  model = createGuardedModel(bare, { timeoutMs: TIMEOUT_MS, log: createRecordingLog().log, sleep });
+  model = modelWith(LONG_TIMEOUT_MS);
 });
 afterEach(() => double.close());
+
+function modelWith(timeoutMs: number): Model {
+  const bare = createOpenAiModel({ baseUrl: double.url, model: 'm', contextTokens: 8192, timeoutMs: 60_000 });
+  const sleep = async (ms: number) => void slept.push(ms);
+  return createGuardedModel(bare, { timeoutMs, log: createRecordingLog().log, sleep });
+}
+
+/** A model whose time-out suits the fault. */
+const modelFor = ({ kind }: OpenAiReply) => modelWith(kind === 'hang' ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS);
 
 function ask(subject: Model = model) {
   return subject.complete({ system: 's', user: 'u', maxOutputTokens: 100, signal: new AbortController().signal });
@@ -52,16 +60,13 @@ const FAULTS: Fault[] = [
 ];
 
 describe('a server that', () => {
-  it.each(FAULTS)(
-    '%s',
-    async (_name, reply, code, message, calls) => {
-      double.script(() => reply);
-      await expect(ask()).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
-      expect(double.chats).toHaveLength(calls);
-      expect(model.load?.().callsUnderWay).toBe(0);
-    },
-    BOUND_MS,
-  );
+  it.each(FAULTS)('%s', async (_name, reply, code, message, calls) => {
+    model = modelFor(reply);
+    double.script(() => reply);
+    await expect(ask()).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(double.chats).toHaveLength(calls);
+    expect(model.load?.().callsUnderWay).toBe(0);
+  });
 
   it('is not there', async () => {
     await double.close();
@@ -104,9 +109,7 @@ describe('after all that', () => {
   it('no connection is left', async () => {
     for (const [, reply] of FAULTS) {
       double.script(() => reply);
-      const bare = createOpenAiModel({ baseUrl: double.url, model: 'm', contextTokens: 8192, timeoutMs: 60_000 });
-      const { log } = createRecordingLog();
-      await ask(createGuardedModel(bare, { timeoutMs: TIMEOUT_MS, log, sleep: async () => {} })).catch(() => {});
+      await ask(modelFor(reply)).catch(() => {});
     }
     await double.left();
   });
@@ -116,7 +119,7 @@ describe('a model that fails five times', () => {
   it('hears nothing more, with pictures or without, and answers a check without a call', async () => {
     const { log, records } = createRecordingLog();
     const settings = { provider: 'openai', baseUrl: double.url, model: 'double-1', visionModel: 'double-2' } as const;
-    const limits = { timeoutMs: 5_000, maxOutputTokens: 100, contextTokens: 8192 };
+    const limits = { timeoutMs: LONG_TIMEOUT_MS, maxOutputTokens: 100, contextTokens: 8192 };
     const pair = createModel({ ...settings, ...limits }, log) as Model;
     double.script(() => ({ kind: 'status', status: 500 }));
     const images = [{ mime: 'image/jpeg' as const, bytes: new Uint8Array([255, 216]) }];

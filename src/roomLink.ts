@@ -101,6 +101,7 @@ export function createRoomLink(deps: RoomLinkDeps): RoomLink {
       return { reply: statusReply(upload, rendered, edited), text: rendered.body };
     },
     renderTaken: takenReply,
+    answersToCome,
     takeBack: retractions.event,
     takeBackNotice: retractions.notice,
     clock,

@@ -21,12 +21,14 @@ export type StatusDeps<Stage> = {
    * if it knows it. Throws when the ledger cannot keep that.
    */
   takeBackNotice(upload: Upload, sentEventId: string | null, ended: Promise<unknown>): void;
+  /** Answers that are still to be sent, this one included. */
+  answersToCome(): number;
   clock(): number;
   log: Log;
 };
 
 export type StatusBoard<Stage> = {
-  /** 👀, once a job that takes longer than a moment. */
+  /** 👀, once a job. */
   taken(upload: Upload): void;
   /** Shows where the job is; the notice itself goes out when the job is 3 s old. */
   show(upload: Upload, stage: Stage): void;
@@ -47,11 +49,8 @@ export type StatusBoard<Stage> = {
 const EDIT_EVERY_MS = 3_000;
 const EDIT_STALE_AFTER_MS = 10_000;
 const NOTICE_STALE_AFTER_MS = 3_600_000;
-/**
- * An answer that comes sooner needs no 👀, which the homeserver would work on first (measured: 30 to 40 ms of Synapse); and by then it is
- * known of a burst how many answers the homeserver's limit has to carry.
- */
-const TAKEN_AFTER_MS = 300;
+/** Uploads that come closer together than this are one burst. */
+const BURST_MS = 300;
 const TAKEN_STALE_AFTER_MS = 60_000;
 /** A consumer waits so long to learn whether a notice stands that the answer could take the place of. */
 const SETTLE_MS = 5_000;
@@ -192,7 +191,9 @@ export function createStatusBoard<Stage>(deps: StatusDeps<Stage>): StatusBoard<S
       const job = jobs.get(upload.eventId);
       if (!job || job.isTaken) return;
       job.isTaken = true;
-      job.takenTimer = setTimeout(() => offerTaken(job), TAKEN_AFTER_MS).unref();
+      // In a burst the first 👀 would be sent before it is known how many answers the homeserver's limit has to carry.
+      if (deps.answersToCome() > 1) job.takenTimer = setTimeout(() => offerTaken(job), BURST_MS).unref();
+      else offerTaken(job);
     },
     show(upload, stage) {
       const job = track(upload, () => stage);

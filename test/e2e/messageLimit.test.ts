@@ -8,7 +8,7 @@ import { answersTo, everythingIn } from './said.ts';
 import { createGuest, openScene } from './scene.ts';
 
 const BURST = 12;
-/** Of the ten that go at once the join and the welcome took one each; a 👀 may go where posting the burst takes longer than a 👀 waits. */
+/** Of the ten that go at once the join and the welcome took one each, and the first 👀 may go before the burst is known. */
 const AT_ONCE = 10 - 3;
 const PAUSE_MS = 5_000;
 

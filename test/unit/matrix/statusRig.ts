@@ -60,6 +60,7 @@ export function createStatusRig() {
         replies: ledger.replies,
         render: (of, stage, edited) => ({ reply: noticeOf(of, stage, edited), text: stage }),
         renderTaken: ({ eventId }) => aReply(eventId, 'taken'),
+        answersToCome: () => rig.answersToCome,
         takeBack: (_roomId, sentEventId) => gone.push(sentEventId),
         takeBackNotice({ eventId }, sentEventId, ended) {
           const notice = sentEventId ?? ledger.replies.find(eventId, 'status')?.sentEventId ?? 'whatever was sent';

@@ -117,7 +117,6 @@ describe('a job that is forgotten', () => {
     expect(gone).toEqual([`${STATUS_ID}-edited`, `the notice: ${STATUS_ID}`]);
     board.track(upload, () => 'in line');
     board.taken(upload);
-    await pass(300);
     board.forget('$a');
     gone.length = 0;
     await shown();
@@ -128,7 +127,6 @@ describe('a job that is forgotten', () => {
     const board = startBoard();
     board.track(upload, () => 'in line');
     board.taken(upload);
-    await pass(300);
     await shown();
     board.forget('$a');
     await pass();

@@ -5,6 +5,7 @@ import type { Ledger } from '../../../src/domain/ledger.ts';
 import { NO_METER } from '../../../src/domain/meter.ts';
 import type { Reading } from '../../../src/domain/reading.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { createAccess } from '../../../src/pipeline/access.ts';
 import { type DeliverPorts, deliver } from '../../../src/pipeline/deliver.ts';
 import { type JobRun, type ProcessPorts, processJobs } from '../../../src/pipeline/process.ts';
 import { receive } from '../../../src/pipeline/receive.ts';
@@ -132,7 +133,8 @@ test('a picture that came twice, because its room was left and joined again, is 
 describe('a redaction of one of them', () => {
   const redact = (eventId: string) => {
     const incoming = [{ kind: 'redaction' as const, roomId: '!papers:here', redactedEventId: eventId }];
-    const { replies } = receive({ nextBatch: 's1', incoming }, { ledger, clock: Date.now } as never);
+    const access = createAccess('@lector:here', [], null);
+    const { replies } = receive({ nextBatch: 's1', incoming }, { ledger, clock: Date.now, access } as never);
     return replies.filter(({ body }) => body.kind === 'redaction');
   };
   const three = () => ({

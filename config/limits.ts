@@ -13,8 +13,7 @@ export const MAX_STREAM_BYTES = 32 * 1024 * 1024;
  * Memory of the whole process, for so many threads of each kind that may hold so much each. Over `tightMb` no further
  * thread is started, and idle ones end for whoever waits for one; over `fullMb` the file that takes most is put aside until
  * it is alone. A file fills some 100 MB before that is seen and its thread has ended: 600 MB at most for two threads of
- * 256 MB, if glibc gives back what is freed (`npm start` sets MALLOC_TRIM_THRESHOLD_; without it the same took 670 to 900 MB,
- * `node test/bench/hostile.ts`).
+ * 256 MB, if glibc gives back what is freed (`npm start` sets MALLOC_TRIM_THRESHOLD_; `node test/bench/hostile.ts` measures it so).
  */
 export function processMemoryMb(work: { threads: number; memoryMb: number }): { tightMb: number; fullMb: number } {
   const fullMb = 450 + (work.memoryMb - 256) + 130 * Math.max(0, work.threads - 2);

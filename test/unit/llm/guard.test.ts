@@ -1,61 +1,9 @@
 // Owns the tests of the time-out, the retries, the figures and the log lines round a model's calls.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
-import { type Meter, NO_METER } from '../../../src/domain/meter.ts';
-import type { Model, ModelAnswer, ModelRequest, TokenUsage } from '../../../src/domain/model.ts';
-import { Gate, type GateOptions } from '../../../src/llm/gate.ts';
+import { AppError } from '../../../src/domain/errors.ts';
+import type { ModelAnswer } from '../../../src/domain/model.ts';
 import { createGuardedModel } from '../../../src/llm/guard.ts';
-import { createRecordingLog } from '../../fixtures/recordingLog.ts';
-
-const ANSWER: ModelAnswer = { text: 'A plan.', finish: 'stop', usage: { inputTokens: 120, outputTokens: 7 } };
-const TIMEOUT_MS = 120_000;
-
-type Turn = ModelAnswer | Error | ((request: ModelRequest) => Promise<ModelAnswer>);
-
-type Metered = [ErrorCode | null, number, TokenUsage];
-
-function createSubject(turns: Turn[], limits: Partial<GateOptions> = {}) {
-  const requests: ModelRequest[] = [];
-  const slept: number[] = [];
-  const { log, records } = createRecordingLog();
-  const model: Model = {
-    name: 'openai/double',
-    host: 'gpu',
-    vision: 'no',
-    contextTokens: 8192,
-    async complete(request) {
-      const turn = turns[Math.min(requests.length, turns.length - 1)];
-      requests.push(request);
-      if (typeof turn === 'function') return turn(request);
-      if (turn instanceof Error) throw turn;
-      return turn as ModelAnswer;
-    },
-    check: async () => ({ ok: true, detail: 'there' }),
-  };
-  const sleep = async (ms: number) => {
-    slept.push(ms);
-  };
-  const metered: Metered[] = [];
-  const meter: Meter = { ...NO_METER, modelCalled: (...call) => metered.push(call) };
-  const gate = new Gate({ host: model.host, log, random: () => 0, ...limits });
-  const guarded = createGuardedModel(model, { timeoutMs: TIMEOUT_MS, log, sleep, gate, meter });
-  return { guarded, model, requests, slept, records, log, metered };
-}
-
-function ask(model: Model, signal: AbortSignal = new AbortController().signal): Promise<ModelAnswer> {
-  return model.complete({ system: 's', user: 'u', maxOutputTokens: 10, signal });
-}
-
-/** The retries go round once for each timer of no length. */
-async function settled<T>(answer: Promise<T>): Promise<T> {
-  const quiet = answer.catch(() => {});
-  await vi.advanceTimersByTimeAsync(10);
-  await quiet;
-  return answer;
-}
-
-const away = (retryAfterMs?: number) => new AppError('model_unavailable', 'gpu answered 503', { retryAfterMs });
-const limited = (retryAfterMs?: number) => new AppError('model_rate_limited', 'slow down', { retryAfterMs });
+import { ANSWER, ask, away, createSubject, limited, settled, TIMEOUT_MS } from './guardRig.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -247,58 +195,4 @@ describe('a guarded model', () => {
     ]);
     expect(records.map(({ waitedMs }) => waitedMs)).toEqual([undefined, TIMEOUT_MS - 1]);
   });
-});
-
-describe('a model that keeps failing', () => {
-  const OPEN_FOR_A_MINUTE = { code: 'model_unavailable', retryAfterMs: 60_000 };
-
-  it('is left alone after the fifth failure: no further try, no call, and the time to come again', async () => {
-    const { guarded, requests } = createSubject([away()]);
-    await expect(settled(ask(guarded))).rejects.toMatchObject({ code: 'model_unavailable', retryAfterMs: undefined });
-    await expect(settled(ask(guarded))).rejects.toMatchObject({ ...OPEN_FOR_A_MINUTE, message: 'gpu answered 503' });
-    expect(requests).toHaveLength(5);
-    await vi.advanceTimersByTimeAsync(10_000);
-    await expect(ask(guarded)).rejects.toMatchObject({
-      code: 'model_unavailable',
-      message: expect.stringMatching(/^gpu failed again and again and is left alone for (49|50) s: gpu answered 503$/),
-      retryAfterMs: expect.closeTo(50_000, -2),
-    });
-    expect(requests).toHaveLength(5);
-  });
-
-  it('is tried by one call then, which is not repeated', async () => {
-    const { guarded, requests, metered } = createSubject([away()]);
-    for (const _ of [1, 2]) await settled(ask(guarded)).catch(() => {});
-    await vi.advanceTimersByTimeAsync(60_000);
-    await expect(settled(ask(guarded))).rejects.toMatchObject({ retryAfterMs: 120_000 });
-    expect(requests).toHaveLength(6);
-    expect(metered).toHaveLength(6);
-  });
-
-  it('is not asked by a check until its time has come; then it is, and stays on trial', async () => {
-    const { guarded } = createSubject([away()]);
-    const check = () => guarded.check(new AbortController().signal);
-    for (const _ of [1, 2]) await settled(ask(guarded)).catch(() => {});
-    expect(await check()).toMatchObject({ ok: false, detail: expect.stringContaining('left alone for 60 s') });
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(await check()).toEqual({ ok: true, detail: 'there' });
-    expect(guarded.load?.().state).toBe('half_open');
-  });
-
-  it('keeps its trial when a check fails', async () => {
-    const { model, log } = createSubject([ANSWER]);
-    const gate = new Gate({ host: 'gpu', log, random: () => 0 });
-    const broken = { ...model, check: async () => ({ ok: false as const, detail: 'no', advice: '' }) };
-    const failing = createGuardedModel({ ...broken, complete: () => Promise.reject(away()) }, options(log, gate));
-    for (const _ of [1, 2]) await settled(ask(failing)).catch(() => {});
-    await vi.advanceTimersByTimeAsync(60_000);
-    const back = createGuardedModel(broken, options(log, gate));
-    expect(await back.check(new AbortController().signal)).toMatchObject({ ok: false, detail: 'no' });
-    await expect(settled(ask(back))).resolves.toEqual(ANSWER);
-    expect(back.load?.().state).toBe('closed');
-  });
-
-  function options(log: GateOptions['log'], gate: Gate) {
-    return { timeoutMs: TIMEOUT_MS, log, gate, sleep: async () => {} };
-  }
 });
